@@ -1,0 +1,113 @@
+"""
+What one Bedrock call is authorized on: each action, resource and context that policies are asked about.
+
+The order is that of AWS's documentation: the inference profile, the foundation model in the source Region, then the
+model wherever the profile may route.
+https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
+https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, ModelIdentifier, ModelKind, partition_of
+from bedrock_guard._profiles import InferenceProfile
+
+INVOKE_MODEL = "bedrock:InvokeModel"
+INVOKE_MODEL_WITH_RESPONSE_STREAM = "bedrock:InvokeModelWithResponseStream"
+COUNT_TOKENS = "bedrock:CountTokens"
+CREATE_MODEL_INVOCATION_JOB = "bedrock:CreateModelInvocationJob"
+
+# There is no bedrock:Converse.
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_StartAsyncInvoke.html
+_ACTIONS = {
+    "Converse": INVOKE_MODEL,
+    "ConverseStream": INVOKE_MODEL_WITH_RESPONSE_STREAM,
+    "StartAsyncInvoke": INVOKE_MODEL,
+    # No action of its own is documented: assumed.
+    "InvokeModelWithBidirectionalStream": INVOKE_MODEL,
+}
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html lists the key for neither.
+_WITHOUT_PROFILE_KEY = frozenset({COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB})
+
+_REQUESTED_REGION = "aws:RequestedRegion"
+_INFERENCE_PROFILE_ARN = "bedrock:InferenceProfileArn"
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """
+    One question that policies are asked: may *action* be done on *resource*.
+
+    `context` holds the condition keys that the call itself sets; those of the caller are not among them.
+    """
+
+    action: str
+    resource: str
+    context: Mapping[str, str]
+
+    @property
+    def region(self) -> str:
+        """The value of aws:RequestedRegion: a Region, or `unspecified`."""
+        return self.context[_REQUESTED_REGION]
+
+
+def action_of(operation: str) -> str:
+    """Return the IAM action that the API operation *operation* is authorized as."""
+    return _ACTIONS.get(operation, f"bedrock:{operation}")
+
+
+def authorizations(
+    action: str,
+    model: ModelIdentifier,
+    source_region: str,
+    account_id: str,
+    profile: InferenceProfile | None = None,
+    *,
+    key_on_profile: bool = False,
+) -> list[Authorization]:
+    """
+    Return every authorization of *action* on *model*, called from *source_region* by *account_id*.
+
+    *profile* is what *model* names where that is an inference profile; of one whose routes are not known (None),
+    only the profile's own authorization can be told. *key_on_profile* puts bedrock:InferenceProfileArn on that one
+    too: the documentation says that it is absent there, which nobody has proven.
+    """
+    arn = _own_arn(model, source_region, account_id)
+    if model.kind not in PROFILES:
+        return [_authorize(action, arn, source_region)]
+    own = _authorize(action, arn, source_region, arn if key_on_profile else None)
+    return [own] if profile is None else [own, *_on_models(action, arn, source_region, profile)]
+
+
+def _on_models(action: str, profile_arn: str, source_region: str, profile: InferenceProfile) -> list[Authorization]:
+    # The source Region is authorized whether or not it is a destination (geographic-cross-region-inference.html).
+    others = [region for region in profile.destination_regions if region != source_region]
+    return [
+        _authorize(action, _model_arn(profile.model_id, region, partition_of(source_region)), region, profile_arn)
+        for region in (source_region, *others)
+    ]
+
+
+def _authorize(action: str, resource: str, region: str, profile_arn: str | None = None) -> Authorization:
+    context = {_REQUESTED_REGION: region}
+    if profile_arn is not None and action not in _WITHOUT_PROFILE_KEY:
+        context[_INFERENCE_PROFILE_ARN] = profile_arn
+    return Authorization(action, resource, context)
+
+
+def _own_arn(model: ModelIdentifier, region: str, account_id: str) -> str:
+    if model.text.startswith("arn:"):
+        return model.text
+    partition = partition_of(region)
+    if model.kind in PROFILES:
+        return f"arn:{partition}:bedrock:{region}:{account_id}:{model.kind}/{model.id}"
+    # A provisioned model's name has no form of its own: taken for a foundation model's id.
+    return _model_arn(model.id, region, partition)
+
+
+def _model_arn(model_id: str, region: str, partition: str) -> str:
+    # A global profile's model has no Region (global-cross-region-inference.html).
+    named = "" if region == UNSPECIFIED else region
+    return f"arn:{partition}:bedrock:{named}::{ModelKind.FOUNDATION_MODEL}/{model_id}"
