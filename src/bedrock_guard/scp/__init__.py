@@ -1,0 +1,14 @@
+"""
+Service control policies, evaluated offline.
+
+>>> from bedrock_guard import scp
+>>> allow = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+>>> str(scp.evaluate([[allow]], action="bedrock:InvokeModel", resource="*", context={}).result)
+'allowed'
+"""
+
+from bedrock_guard.scp._errors import PolicyError
+from bedrock_guard.scp._evaluation import Decision, Result, evaluate, load
+from bedrock_guard.scp._hierarchy import Hierarchy
+
+__all__ = ["Decision", "Hierarchy", "PolicyError", "Result", "evaluate", "load"]

@@ -1,0 +1,139 @@
+"""
+One line of a Condition element: an operator, a context key and its values, in three values.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from bedrock_guard.scp._facts import Facts, Value, Verdict, every, negation, some
+from bedrock_guard.scp._operators import OPERATORS, Operator
+from bedrock_guard.scp._patterns import Matcher, Template, operand, parse, split
+
+# Operators are documented in one spelling; which other case AWS accepts is not, so any is read as what it says.
+_SPELLING = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?", re.IGNORECASE)
+_BY_LOWER_CASE = {name.lower(): operator for name, operator in OPERATORS.items()}
+_REMEMBERED_VALUES = 1024
+
+
+class _Use(NamedTuple):
+    operator: Operator
+    quantifier: str | None
+    if_exists: bool
+
+    @property
+    def without_key(self) -> bool:
+        # "If the key is not present, evaluate the condition element as true" (IfExists). ForAllValues "also returns
+        # true if there are no context keys in the request", ForAnyValue false
+        # (reference_policies_condition-single-vs-multi-valued-context-keys.html). Else "the condition is false", and
+        # for negated operators "true".
+        if self.if_exists or self.quantifier == "forallvalues":
+            return True
+        return self.quantifier is None and self.operator.negated
+
+
+class Condition:
+    """
+    A condition on one context key.
+
+    `operator` and `key` are spelled as in the policy. `verdict(facts)` is whether it holds, or None where that depends
+    on a key whose value is unknown; `missing(facts)` are those keys, spelled as the asker did.
+    """
+
+    def __init__(self, operator: str, key: str, values: Sequence[str], *, variables: bool) -> None:
+        use = _use(operator)
+        self.operator = operator
+        self.key = key
+        self.values = tuple(values)
+        self._key = key.lower()
+        self._negated = use.operator.negated
+        self._quantifier = use.quantifier
+        self._without_key = use.without_key
+        matches, self._templates = split(_operand(use.operator, value, variables=variables) for value in values)
+        self._matches = lru_cache(_REMEMBERED_VALUES)(matches)
+
+    def verdict(self, facts: Facts) -> Verdict:
+        """Return whether the condition holds."""
+        value = facts.known.get(self._key)
+        if value is None:
+            return None if self._key in facts.unknown else self._without_key
+        if self._quantifier is not None:
+            return self._quantified(value, facts)
+        # "Multivalued context keys require a condition set operator": without one nothing matches, negated or not.
+        return type(value) is str and self._holds(value, facts)
+
+    def _quantified(self, value: Value, facts: Facts) -> Verdict:
+        if not value:
+            # "... or if the context key value resolves to a null dataset, such as an empty string"
+            return self._without_key
+        members = (value,) if isinstance(value, str) else value
+        verdicts = [self._holds(member, facts) for member in members]
+        return every(verdicts) if self._quantifier == "forallvalues" else some(verdicts)
+
+    def _holds(self, value: str, facts: Facts) -> Verdict:
+        if self._matches(value):
+            return not self._negated
+        if not self._templates:
+            return self._negated
+        matched = some([template.matches(value, facts) for template in self._templates])
+        return negation(matched) if self._negated else matched
+
+    def missing(self, facts: Facts) -> set[str]:
+        """Return the unknown keys that the verdict depends on."""
+        keys = [self._key, *(key for template in self._templates for key in template.variables())]
+        return {facts.unknown[key] for key in keys if key in facts.unknown}
+
+
+class NullCondition:
+    """The Null operator: true where "the key doesn't exist", false where "the key exists and its value is not null"."""
+
+    operator = "Null"
+
+    def __init__(self, key: str, values: Sequence[str]) -> None:
+        self.key = key
+        self.values = tuple(values)
+        self._key = key.lower()
+        if not {value.lower() for value in values} <= {"true", "false"}:
+            raise ValueError("neither true nor false")
+        self._wanted = {value.lower() == "true" for value in values}
+
+    def verdict(self, facts: Facts) -> Verdict:
+        """Return whether the key is there, or is not, as the policy wants it."""
+        if self._key in facts.unknown:
+            return None
+        return (self._key not in facts.known) in self._wanted
+
+    def missing(self, facts: Facts) -> set[str]:
+        """Return the key, if it is unknown."""
+        return {facts.unknown[self._key]} if self._key in facts.unknown else set()
+
+
+def condition(operator: str, key: str, values: Sequence[str], *, variables: bool) -> Condition | NullCondition:
+    """Return the condition; raise ValueError where a value is not of the operator's kind."""
+    if operator.lower() == "null":
+        return NullCondition(key, values)
+    return Condition(operator, key, values, variables=variables)
+
+
+def is_operator(name: str) -> bool:
+    """Return whether *name*, set operator and IfExists included, is a condition operator."""
+    found = _SPELLING.fullmatch(name)
+    # IfExists goes with "any condition operator name except the Null condition"; a set operator with Null is an error
+    # to AWS too (access-analyzer-reference-policy-checks.html, "Null with qualifier").
+    return name.lower() == "null" or (found is not None and found[2].lower() in _BY_LOWER_CASE)
+
+
+def _use(name: str) -> _Use:
+    found = _SPELLING.fullmatch(name)
+    if not found:
+        raise ValueError("no such operator")
+    quantifier, base, if_exists = found.groups()
+    return _Use(_BY_LOWER_CASE[base.lower()], quantifier and quantifier.lower(), bool(if_exists))
+
+
+def _operand(operator: Operator, value: str, *, variables: bool) -> Matcher | Template:
+    parts = parse(value, wildcards=operator.wildcards, variables=operator.variables and variables)
+    return operand(parts, operator.build)
