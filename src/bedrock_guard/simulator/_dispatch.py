@@ -1,0 +1,68 @@
+"""The core: a request in, a response out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bedrock_guard.simulator import _control, _runtime
+from bedrock_guard.simulator._call import Call
+from bedrock_guard.simulator._errors import ServiceError
+from bedrock_guard.simulator._http import Request, Response
+from bedrock_guard.simulator._journal import JournalEntry
+from bedrock_guard.simulator._organization import DeniedError
+from bedrock_guard.simulator._service import Service
+
+# The Region of a request that names none: one with a Bedrock API key, to an endpoint on this machine.
+_DEFAULT_REGION = "us-east-1"
+
+_Handler = Callable[[Service, Call], Response]
+_OPERATIONS: Mapping[str, tuple[str, _Handler]] = {
+    "POST /model/{}/converse": ("Converse", _runtime.converse),
+    "POST /model/{}/converse-stream": ("ConverseStream", _runtime.converse_stream),
+    "POST /model/{}/invoke": ("InvokeModel", _runtime.invoke),
+    "POST /model/{}/invoke-with-response-stream": (
+        "InvokeModelWithResponseStream",
+        _runtime.invoke_with_response_stream,
+    ),
+    "GET /inference-profiles": ("ListInferenceProfiles", _control.list_inference_profiles),
+    "GET /inference-profiles/{}": ("GetInferenceProfile", _control.get_inference_profile),
+    "GET /foundation-models": ("ListFoundationModels", _control.list_foundation_models),
+}
+
+
+def respond(service: Service, request: Request, *, keep_body: bool = False) -> Response:
+    """Answer *request* as Bedrock would, and write both into the journal."""
+    operation, handler = _OPERATIONS.get(_template(request), ("Unknown", _unknown))
+    call = Call(operation, request.region or _DEFAULT_REGION, service.caller.account_id, request)
+    error: ServiceError | None = None
+    try:
+        response = handler(service, call)
+    except ServiceError as caught:
+        error, response = caught, caught.response
+    request_id = service.new_request_id()
+    service.record(_entry(call, response, error, request_id, keep_body=keep_body))
+    return replace(response, headers={**response.headers, "x-amzn-RequestId": request_id})
+
+
+def _template(request: Request) -> str:
+    """Return method and path with a hole for the identifier, which is always the second segment."""
+    first, *rest = request.path
+    return f"{request.method} /" + "/".join([first, *(["{}"] if rest else []), *rest[1:]])
+
+
+def _unknown(_service: Service, _call: Call) -> Response:
+    raise ServiceError("UnknownOperationException", "The simulator does not know this operation.")
+
+
+def _entry(
+    call: Call, response: Response, error: ServiceError | None, request_id: str, *, keep_body: bool
+) -> JournalEntry:
+    return JournalEntry(
+        operation=call.operation,
+        region=call.region,
+        model_id=call.model_id,
+        status=response.status,
+        error=error.code if error else None,
+        denied=error.refusal.authorization if isinstance(error, DeniedError) else None,
+        request_id=request_id,
+        body=call.request.body if keep_body else None,
+    )

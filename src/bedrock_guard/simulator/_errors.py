@@ -1,0 +1,62 @@
+"""
+The errors of Bedrock's APIs, in AWS's words.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
+"""
+
+from bedrock_guard.simulator._http import Response, json_response
+
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
+_STATUS = {
+    "AccessDeniedException": 403,
+    "ConflictException": 400,
+    "InternalServerException": 500,
+    "ModelErrorException": 424,
+    "ModelNotReadyException": 429,
+    "ModelStreamErrorException": 424,
+    "ModelTimeoutException": 408,
+    "ResourceNotFoundException": 404,
+    "ServiceQuotaExceededException": 400,
+    "ServiceUnavailableException": 503,
+    "ThrottlingException": 429,
+    "UnknownOperationException": 404,
+    "ValidationException": 400,
+}
+
+
+class ServiceError(Exception):
+    """An error that the API answers with: its code, its message, and the JSON key that the message stands under."""
+
+    def __init__(self, code: str, message: str, *, key: str = "message") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.key = key
+
+    @property
+    def response(self) -> Response:
+        """The error as it is sent."""
+        return json_response({self.key: self.message}, {"x-amzn-errortype": self.code}, _STATUS[self.code])
+
+
+def validation(message: str) -> ServiceError:
+    """Return a ValidationException."""
+    return ServiceError("ValidationException", message)
+
+
+def invalid_identifier() -> ServiceError:
+    """Return the error for a `modelId` that names nothing in this Region."""
+    return validation("The provided model identifier is invalid.")
+
+
+def on_demand_not_supported(model_id: str) -> ServiceError:
+    """Return the error for a model that serves this Region through inference profiles alone."""
+    return validation(
+        f"Invocation of model ID {model_id} with on-demand throughput isn\N{RIGHT SINGLE QUOTATION MARK}t supported. "
+        "Retry your request with the ID or ARN of an inference profile that contains this model."
+    )
+
+
+def malformed(problem: str) -> ServiceError:
+    """Return the error for a body that the model's own schema refuses."""
+    return validation(f"Malformed input request: {problem}, please reformat your input and try again.")

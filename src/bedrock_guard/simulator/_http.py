@@ -1,0 +1,73 @@
+"""What goes in and out of the core: plain HTTP, whoever carries it."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+# The credential scope of a signature: access key id, date, Region, service.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/bedrock/aws4_request")
+# https://docs.aws.amazon.com/general/latest/gr/bedrock.html
+_HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws|api)\.")
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request. The names of *headers* are in lower case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @cached_property
+    def path(self) -> list[str]:
+        """The segments of the path, decoded after they were split: an ARN in one of them holds slashes."""
+        return [unquote(segment) for segment in urlsplit(self.url).path.strip("/").split("/")]
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query string, one value a name."""
+        return dict(parse_qsl(urlsplit(self.url).query))
+
+    @property
+    def region(self) -> str | None:
+        """The Region that the request was signed for, or else that of its host; None if neither names one."""
+        match = _SCOPE.search(self.headers.get("authorization", "")) or _HOST.search(self._host)
+        return match[1] if match else None
+
+    @property
+    def bearer_token(self) -> str | None:
+        """The Bedrock API key that the request carries in place of a signature, or None."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token if scheme == "Bearer" else None
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.url).netloc or self.headers.get("host", "")
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP response: its body in the chunks in which it is sent."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: tuple[bytes, ...] = ()
+
+
+def json_response(data: Any, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    """Return *data* as a JSON response."""
+    body = json.dumps(data).encode()
+    return Response(status, {"Content-Type": JSON, "Content-Length": str(len(body)), **(headers or {})}, (body,))
+
+
+def stream_response(chunks: Iterable[bytes], headers: Mapping[str, str] | None = None) -> Response:
+    """Return messages of the event stream encoding as a response, one chunk each."""
+    return Response(200, {"Content-Type": "application/vnd.amazon.eventstream", **(headers or {})}, tuple(chunks))

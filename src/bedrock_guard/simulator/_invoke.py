@@ -1,0 +1,80 @@
+"""
+InvokeModel and InvokeModelWithResponseStream: each model has a body format of its own.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from bedrock_guard.simulator import _anthropic, _embeddings, _nova
+from bedrock_guard.simulator._eventstream import encode_event
+from bedrock_guard.simulator._http import JSON, Response, json_response, stream_response
+from bedrock_guard.simulator._replies import Turn
+
+
+class _Format(Protocol):
+    def check(self, body: Mapping[str, Any], /) -> None: ...
+    def answer(self, turn: Turn, /) -> dict[str, Any]: ...
+    def events(self, turn: Turn, /) -> Iterable[dict[str, Any]]: ...
+
+
+_CHAT: dict[str, _Format] = {
+    "anthropic.": _anthropic,
+    "amazon.nova-lite": _nova,
+    "amazon.nova-micro": _nova,
+    "amazon.nova-premier": _nova,
+    "amazon.nova-pro": _nova,
+    "amazon.nova-2": _nova,
+}
+_EMBEDDING: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
+    "amazon.titan-embed": _embeddings.titan,
+    "cohere.embed": _embeddings.cohere,
+}
+
+
+def invoke_model(turn: Turn, body: Mapping[str, Any]) -> Response:
+    """
+    Return what the model answers to *body*, in its own format; of a model whose format is not known, *body* itself.
+
+    Raises ServiceError for a body of another format.
+    """
+    embed = _find(_EMBEDDING, turn.model_id)
+    chat = _find(_CHAT, turn.model_id)
+    if embed:
+        return json_response(embed(turn.model_id, body), _token_headers(turn))
+    if chat:
+        chat.check(body)
+        return json_response(chat.answer(turn), _token_headers(turn))
+    return json_response(body, _token_headers(turn))
+
+
+def invoke_model_with_response_stream(turn: Turn, body: Mapping[str, Any]) -> Response:
+    """Return the same as a stream of chunks; see `invoke_model`."""
+    chat = _find(_CHAT, turn.model_id)
+    if chat:
+        chat.check(body)
+    parts = list(chat.events(turn)) if chat else [dict(body)]
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
+    parts[-1]["amazon-bedrock-invocationMetrics"] = {
+        "inputTokenCount": turn.input_tokens,
+        "outputTokenCount": turn.reply.output_tokens,
+        "invocationLatency": 1,
+        "firstByteLatency": 1,
+    }
+    chunks = (encode_event("chunk", {"bytes": b64encode(json.dumps(part).encode()).decode()}) for part in parts)
+    return stream_response(chunks, {"X-Amzn-Bedrock-Content-Type": JSON})
+
+
+def _find(formats: Mapping[str, Any], model_id: str) -> Any:
+    return next((format_ for start, format_ in formats.items() if model_id.startswith(start)), None)
+
+
+def _token_headers(turn: Turn) -> dict[str, str]:
+    return {
+        "X-Amzn-Bedrock-Input-Token-Count": str(turn.input_tokens),
+        "X-Amzn-Bedrock-Invocation-Latency": "1",
+        "X-Amzn-Bedrock-Output-Token-Count": str(turn.reply.output_tokens),
+    }

@@ -1,0 +1,25 @@
+"""What was asked of the simulator, to assert on."""
+
+from dataclasses import dataclass
+
+from bedrock_guard.scp._authorizations import Authorization
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """
+    One request and how it was answered.
+
+    *region* is the source Region, *model_id* what was asked for (None where the operation takes none), *error* the
+    code of the error that was answered. *denied* is the authorization that a policy denied, None where none did.
+    *body* is kept only if the simulator was told to.
+    """
+
+    operation: str
+    region: str
+    model_id: str | None
+    status: int
+    error: str | None
+    denied: Authorization | None
+    request_id: str
+    body: bytes | None = None

@@ -1,0 +1,120 @@
+"""What the simulated Bedrock offers in each Region: the catalogue, and what was added to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bedrock_guard._catalog import Catalog, Model
+from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, ModelIdentifier, ModelKind, parse_arn, parse_model_id
+from bedrock_guard._profiles import InferenceProfile, Origin, Scope, from_catalog
+from bedrock_guard.simulator._errors import ServiceError, invalid_identifier, on_demand_not_supported
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a `modelId` means in one Region: the model that answers, and the inference profile that leads to it."""
+
+    identifier: ModelIdentifier
+    model_id: str
+    profile: InferenceProfile | None = None
+
+
+class Offer:
+    """The models and the system-defined inference profiles of every Region, for one account."""
+
+    def __init__(self, catalog: Catalog, account_id: str) -> None:
+        self._catalog = catalog
+        self._account_id = account_id
+        self._added: dict[tuple[str, str], InferenceProfile] = {}
+        self._applications: dict[str, InferenceProfile] = {}
+
+    def add_profile(self, profile_id: str, source_region: str, destination_regions: Sequence[str]) -> None:
+        """Offer *profile_id* from *source_region*, in place of what the catalogue has there."""
+        is_global = UNSPECIFIED in destination_regions
+        self._added[source_region, profile_id] = InferenceProfile(
+            id=profile_id,
+            scope=Scope.GLOBAL if is_global else Scope.GEOGRAPHIC,
+            model_id=profile_id.partition(".")[2],
+            source_region=source_region,
+            destination_regions=tuple(sorted(destination_regions)),
+            origin=Origin.LIVE,
+            as_of=self._catalog.as_of,
+        )
+
+    def add_application_profile(self, profile: InferenceProfile) -> None:
+        """Offer an application inference profile in its Region."""
+        self._applications[f"{profile.source_region}/{profile.id}"] = profile
+
+    def profiles(self, region: str) -> list[InferenceProfile]:
+        """Return the system-defined profiles of *region*, in the order of their ids."""
+        found = {entry.id: self.profile(entry.id, region) for entry in self._catalog.profiles_from(region)}
+        found.update({id_: profile for (source, id_), profile in list(self._added.items()) if source == region})
+        return [profile for _, profile in sorted(found.items()) if profile is not None]
+
+    def profile(self, profile_id: str, region: str) -> InferenceProfile | None:
+        """Return the system-defined profile *profile_id* as it is called from *region*, or None."""
+        added = self._added.get((region, profile_id))
+        entry = self._catalog.profiles.get(profile_id)
+        if added is not None or entry is None or region in entry.retired_sources:
+            return added
+        return from_catalog(profile_id, region, self._catalog)
+
+    def find_profile(self, identifier: ModelIdentifier, region: str) -> InferenceProfile | None:
+        """Return the profile of either type that *identifier* names in *region*, or None."""
+        if identifier.region not in (None, region) or identifier.account_id not in (None, self._account_id):
+            return None
+        if identifier.kind is ModelKind.APPLICATION_INFERENCE_PROFILE:
+            return self._applications.get(f"{region}/{identifier.id}")
+        return self.profile(identifier.id, region)
+
+    def model(self, model_id: str) -> Model | None:
+        """Return the foundation model *model_id* as the catalogue has it, or None."""
+        return self._catalog.models.get(model_id)
+
+    def models(self, region: str) -> list[Model]:
+        """Return the foundation models that *region* serves, itself or through an inference profile."""
+        through_profile = {profile.model_id for profile in self.profiles(region)}
+        return [
+            model for model in self._catalog.models.values() if region in model.in_region or model.id in through_profile
+        ]
+
+    def resolve(self, model_id: str, region: str) -> Target:
+        """
+        Return what *model_id* means in *region*.
+
+        Raises ServiceError, as AWS words it, for what the Region does not offer.
+        """
+        identifier = parse_model_id(model_id)
+        if identifier.kind in PROFILES:
+            return self._through_profile(identifier, region)
+        if identifier.kind is ModelKind.FOUNDATION_MODEL:
+            return self._in_region(identifier, region)
+        return self._own(identifier, region)
+
+    def _through_profile(self, identifier: ModelIdentifier, region: str) -> Target:
+        profile = self.find_profile(identifier, region)
+        if profile is None:
+            raise invalid_identifier()
+        return Target(identifier, profile.model_id, profile)
+
+    def _in_region(self, identifier: ModelIdentifier, region: str) -> Target:
+        model = self._catalog.models.get(identifier.id)
+        if model and region in model.in_region and identifier.region in (None, region):
+            return Target(identifier, identifier.id)
+        if any(profile.model_id == identifier.id for profile in self.profiles(region)):
+            raise on_demand_not_supported(identifier.text)
+        raise invalid_identifier()
+
+    def _own(self, identifier: ModelIdentifier, region: str) -> Target:
+        """Models of the account's own are not kept: an ARN of its Region and account is taken at its word."""
+        arn = parse_arn(identifier.text)
+        if arn is None or identifier.kind is ModelKind.UNKNOWN or (arn.region, arn.account_id) != self._here(region):
+            raise invalid_identifier()
+        return Target(identifier, identifier.id)
+
+    def _here(self, region: str) -> tuple[str, str]:
+        return region, self._account_id
+
+
+def not_found(identifier: str) -> ServiceError:
+    """Return the error for a resource that the control plane does not know."""
+    return ServiceError("ResourceNotFoundException", f"Could not find the resource {identifier}.")

@@ -1,0 +1,67 @@
+"""The operations of `bedrock-runtime`."""
+
+from bedrock_guard.scp._authorizations import action_of, authorizations
+from bedrock_guard.simulator import _converse
+from bedrock_guard.simulator._call import Call
+from bedrock_guard.simulator._errors import validation
+from bedrock_guard.simulator._eventstream import encode_event
+from bedrock_guard.simulator._http import Response, json_response, stream_response
+from bedrock_guard.simulator._invoke import invoke_model, invoke_model_with_response_stream
+from bedrock_guard.simulator._offer import Target
+from bedrock_guard.simulator._replies import Turn
+from bedrock_guard.simulator._service import Service
+
+
+def converse(service: Service, call: Call) -> Response:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html."""
+    return json_response(_converse.answer(_turn(service, call, _chat_target(service, call))))
+
+
+def converse_stream(service: Service, call: Call) -> Response:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html."""
+    turn = _turn(service, call, _streaming_target(service, call, _chat_target(service, call)))
+    return stream_response(encode_event(type_, payload) for type_, payload in _converse.events(turn))
+
+
+def invoke(service: Service, call: Call) -> Response:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html."""
+    return invoke_model(_turn(service, call, target(service, call, call.label)), call.body)
+
+
+def invoke_with_response_stream(service: Service, call: Call) -> Response:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithResponseStream.html."""
+    streaming = _streaming_target(service, call, target(service, call, call.label))
+    return invoke_model_with_response_stream(_turn(service, call, streaming), call.body)
+
+
+def target(service: Service, call: Call, model_id: str) -> Target:
+    """Return what *model_id* means, once the call is authorized. Raises ServiceError where it is not."""
+    found = service.offer.resolve(model_id, call.region)
+    asked = authorizations(
+        action_of(call.operation), found.identifier, call.region, service.caller.account_id, found.profile
+    )
+    service.authorize(call.request, call.region, asked, found.profile)
+    return found
+
+
+def _chat_target(service: Service, call: Call) -> Target:
+    found = target(service, call, call.label)
+    model = service.offer.model(found.model_id)
+    if model and "TEXT" not in model.outputs:
+        raise validation(
+            "This action doesn't support the model that you provided. Try again with a supported text or chat model."
+        )
+    return found
+
+
+def _streaming_target(service: Service, _call: Call, found: Target) -> Target:
+    model = service.offer.model(found.model_id)
+    if model and not model.streaming:
+        raise validation("The model is unsupported for streaming.")
+    return found
+
+
+def _turn(service: Service, call: Call, found: Target) -> Turn:
+    reply = service.next_reply(found.model_id)
+    ids = tuple(f"tooluse_{service.new_id(22)}" for _ in reply.tool_uses)
+    return Turn(found.model_id, reply, max(1, len(call.request.body) // 4), ids)

@@ -1,0 +1,101 @@
+"""The state of one simulated Bedrock, and what all of its operations share."""
+
+import random
+import threading
+import uuid
+from collections import deque
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+from bedrock_guard._profiles import InferenceProfile
+from bedrock_guard.scp._authorizations import Authorization
+from bedrock_guard.simulator._caller import Caller
+from bedrock_guard.simulator._http import Request
+from bedrock_guard.simulator._journal import JournalEntry
+from bedrock_guard.simulator._offer import Offer
+from bedrock_guard.simulator._organization import DeniedError, Organization
+from bedrock_guard.simulator._replies import Reply
+
+Authorize: TypeAlias = Literal["every-destination", "routed-destination"]
+
+_JOURNAL_LENGTH = 10_000
+_ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+class Service:
+    """
+    What operations read and change. Safe for threads: what changes is replaced whole, or guarded by the lock.
+
+    Nothing in here sleeps, and nothing is sent.
+    """
+
+    def __init__(
+        self, offer: Offer, caller: Caller, organization: Organization, authorize: Authorize, seed: int
+    ) -> None:
+        self.offer = offer
+        self.caller = caller
+        self.organization = organization
+        self._authorize = authorize
+        self._random = random.Random(seed)  # noqa: S311 (reproducible on purpose)
+        self._replies: deque[Reply] = deque()
+        self._journal: deque[JournalEntry] = deque(maxlen=_JOURNAL_LENGTH)
+        self._lock = threading.Lock()
+
+    def authorize(
+        self, request: Request, region: str, asked: Sequence[Authorization], profile: InferenceProfile | None = None
+    ) -> None:
+        """Raise DeniedError for the first of *asked* that a policy denies, in the order given."""
+        organization, keys = self.organization, self.caller.keys
+        for authorization in [*_of_bearer_token(request, region), *self._routed(asked, profile)]:
+            refusal = organization.refusal(authorization, keys)
+            if refusal:
+                raise DeniedError(refusal, self.caller.name)
+
+    def script(self, replies: Sequence[Reply]) -> None:
+        """Queue *replies*: each answers one inference request."""
+        with self._lock:
+            self._replies.extend(replies)
+
+    def next_reply(self, model_id: str) -> Reply:
+        """Return the next scripted reply, or one that names the model."""
+        with self._lock:
+            return self._replies.popleft() if self._replies else Reply(f"This is a simulated reply of {model_id}.")
+
+    def new_id(self, length: int) -> str:
+        """Return letters and digits by the seed."""
+        with self._lock:
+            return "".join(self._random.choices(_ID_CHARACTERS, k=length))
+
+    def new_request_id(self) -> str:
+        """Return a UUID by the seed."""
+        with self._lock:
+            return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def record(self, entry: JournalEntry) -> None:
+        """Write *entry* into the journal, which forgets its oldest ones when it is long."""
+        self._journal.append(entry)
+
+    @property
+    def journal(self) -> list[JournalEntry]:
+        """All entries, oldest first."""
+        with self._lock:
+            return list(self._journal)
+
+    def _routed(self, asked: Sequence[Authorization], profile: InferenceProfile | None) -> Sequence[Authorization]:
+        """Leave out, where only the destination that serves is to be authorized, all others."""
+        if profile is None or self._authorize == "every-destination":
+            return asked
+        with self._lock:
+            chosen = self._random.choice(profile.destination_regions)
+        # The profile and the source Region come first, and are authorized whatever is chosen.
+        return [*asked[:2], *(authorization for authorization in asked[2:] if authorization.region == chosen)]
+
+
+def _of_bearer_token(request: Request, region: str) -> list[Authorization]:
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-permissions.html
+    token = request.bearer_token
+    if token is None:
+        return []
+    kind = "SHORT_TERM" if token.startswith("bedrock-api-key-") else "LONG_TERM"
+    context = {"aws:RequestedRegion": region, "bedrock:BearerTokenType": kind}
+    return [Authorization("bedrock:CallWithBearerToken", "*", context)]

@@ -1,0 +1,131 @@
+"""The simulator as its users see it."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+
+from bedrock_guard import _catalog
+from bedrock_guard.simulator import _adapters
+from bedrock_guard.simulator._caller import Caller
+from bedrock_guard.simulator._dispatch import respond
+from bedrock_guard.simulator._documents import Documents, Levels, read_documents, read_levels
+from bedrock_guard.simulator._http import Request, Response
+from bedrock_guard.simulator._journal import JournalEntry
+from bedrock_guard.simulator._offer import Offer
+from bedrock_guard.simulator._organization import Organization, Policies, PolicyType
+from bedrock_guard.simulator._replies import Reply, ToolUse, to_reply
+from bedrock_guard.simulator._service import Authorize, Service
+
+
+class Simulator:
+    """
+    Amazon Bedrock as one principal sees it under service control policies, on this machine.
+
+    *scps* is one policy document (a dict, JSON text or a file), several of them, which are one level with FullAWSAccess
+    beside them, or a list of levels from the root to the account, each with exactly the documents listed.
+    *policies* are documents of other types by their `PolicyType`, which can deny as well.
+    *account_id* and *principal_arn* are who calls; *context* holds further condition keys of every request.
+    *policy_arns* tells whether a denial names the policy, as AWS does for explicit ones where it can.
+    *authorize* is `every-destination`, as AWS documents it, or `routed-destination`: only one destination, chosen by
+    *seed*, is authorized, so that the same call succeeds and fails in turns, as has been reported.
+    With *keep_bodies* the journal holds what was sent.
+
+    Safe for threads. Raises `bedrock_guard.scp.PolicyError` for a document that AWS would refuse.
+    """
+
+    def __init__(
+        self,
+        scps: Levels = (),
+        *,
+        policies: Mapping[str, Documents] | None = None,
+        account_id: str = "111122223333",
+        principal_arn: str | None = None,
+        context: Mapping[str, Any] | None = None,
+        policy_arns: bool = True,
+        authorize: Authorize = "every-destination",
+        seed: int = 0,
+        keep_bodies: bool = False,
+    ) -> None:
+        caller = Caller(account_id, principal_arn or f"arn:aws:iam::{account_id}:role/app", context or {})
+        self._policy_arns = policy_arns
+        self._keep_bodies = keep_bodies
+        self._lock = threading.Lock()
+        self._policies = {PolicyType.SERVICE_CONTROL_POLICY: _scps(scps)}
+        self._policies |= {PolicyType(type_): _others(type_, entry) for type_, entry in (policies or {}).items()}
+        offer = Offer(_catalog.embedded(), account_id)
+        self._service = Service(offer, caller, self._organization(account_id), authorize, seed)
+
+    @property
+    def requests(self) -> list[JournalEntry]:
+        """The requests so far, oldest first; only the last 10,000 are kept."""
+        return self._service.journal
+
+    def set_scps(self, scps: Levels) -> None:
+        """Replace all service control policies, at once for all clients. *scps* is read as by `Simulator`."""
+        self._set(PolicyType.SERVICE_CONTROL_POLICY, _scps(scps))
+
+    def set_policies(self, policy_type: str, documents: Documents) -> None:
+        """Replace the policies of another type, such as `identity_based`."""
+        self._set(PolicyType(policy_type), _others(policy_type, documents))
+
+    def add_inference_profile(self, profile_id: str, source_region: str, destination_regions: list[str]) -> None:
+        """
+        Offer the system-defined profile *profile_id* from *source_region*, in place of the catalogue's routes.
+
+        `unspecified` among *destination_regions* makes it a global one.
+        """
+        self._service.offer.add_profile(profile_id, source_region, destination_regions)
+
+    def script(self, *replies: str | ToolUse | Reply) -> None:
+        """Queue *replies*: each answers one inference request. Without them a model answers with its own name."""
+        self._service.script([to_reply(reply) for reply in replies])
+
+    def respond(self, request: Request) -> Response:
+        """Answer one HTTP request."""
+        return respond(self._service, request, keep_body=self._keep_bodies)
+
+    def attach(self, target: Any) -> None:
+        """
+        Answer from now on all Bedrock requests of *target*: a session (and the clients that it makes) or a client.
+
+        Sessions and clients are those of boto3, botocore, aiobotocore or aioboto3. What was attached to it before no
+        longer answers.
+        """
+        _adapters.attach(self.respond, target)
+
+    def session(self, region_name: str) -> boto3.Session:
+        """Return a new `boto3.Session` with made-up credentials, attached."""
+        session = _adapters.new_session(region_name)
+        self.attach(session)
+        return session
+
+    @contextmanager
+    def installed(self) -> Iterator["Simulator"]:
+        """
+        Attach every session that is made while the context lasts, and the default session of boto3 meanwhile.
+
+        Clients, and sessions other than the default one, that are made inside stay attached for good, so that none of
+        their requests ever reaches AWS.
+        Credentials are still needed, for botocore signs what it sends: made-up ones will do.
+        """
+        with _adapters.installed(self.respond):
+            yield self
+
+    def _set(self, policy_type: PolicyType, policies: Policies) -> None:
+        with self._lock:
+            self._policies[policy_type] = policies
+            self._service.organization = self._organization(self._service.caller.account_id)
+
+    def _organization(self, account_id: str) -> Organization:
+        return Organization(list(self._policies.values()), account_id, policy_arns=self._policy_arns)
+
+
+def _scps(scps: Levels) -> Policies:
+    return Policies(PolicyType.SERVICE_CONTROL_POLICY, read_levels(scps))
+
+
+def _others(policy_type: str, documents: Documents) -> Policies:
+    return Policies(PolicyType(policy_type), [read_documents(documents)])
