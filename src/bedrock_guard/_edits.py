@@ -1,0 +1,123 @@
+"""
+The JSON that a remedy gives to paste: least privilege, source Region pinned.
+
+What a call through an inference profile is authorized on:
+https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
+https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bedrock_guard._diagnosis import Diagnosis
+from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, is_region, parse_arn, parse_model_id, partition_of
+
+# Ids come from outside: a wildcard among them would open more than is said.
+_LITERAL = re.compile(r"[A-Za-z0-9:._-]+")
+_PARTITION = re.compile(r"aws(-[a-z]+){0,3}")
+
+
+@dataclass(frozen=True)
+class Call:
+    """The parts of the denied call that an edit is made of; `<...>` for each that the text does not say."""
+
+    partition: str
+    source_region: str
+    account_id: str
+    profile: str
+    model_id: str
+    action: str
+    model_regions: tuple[str, ...]
+    is_route_known: bool
+
+    def exemption(self) -> str:
+        """Return the condition that lets this profile, called from this source Region, pass a Deny."""
+        return '"ArnNotLike": ' + json.dumps({"bedrock:InferenceProfileArn": self.profile_arn("*")})
+
+    def profile_arn(self, account_id: str) -> str:
+        """Return the ARN of the profile in *account_id*."""
+        return f"arn:{self.partition}:bedrock:{self.source_region}:{account_id}:{self.profile}"
+
+    def model_arns(self) -> list[str]:
+        """Return the ARN of the foundation model in each Region; without a Region for `unspecified`."""
+        regions = ("" if region == UNSPECIFIED else region for region in self.model_regions)
+        return [f"arn:{self.partition}:bedrock:{region}::foundation-model/{self.model_id}" for region in regions]
+
+    def grant(self) -> str:
+        """Return the statements that allow this call through the profile, and no direct one."""
+        through = {"ArnLike": {"bedrock:InferenceProfileArn": self.profile_arn(self.account_id)}}
+        return ",\n".join(
+            json.dumps(statement)
+            for statement in (
+                self._allow(self.profile_arn(self.account_id)),
+                self._allow(self.model_arns()) | {"Condition": through},
+            )
+        )
+
+    def direct_grant(self) -> str:
+        """Return the statement that allows the direct call in the source Region."""
+        arn = f"arn:{self.partition}:bedrock:{self.source_region}::foundation-model/{self.model_id}"
+        return json.dumps(self._allow(arn))
+
+    def region_statement(self) -> str:
+        """Return the Deny that takes over Bedrock inference once a Region deny excepts its actions."""
+        return json.dumps(
+            {
+                "Sid": "DenyBedrockInferenceElsewhere",
+                "Effect": "Deny",
+                "Action": ["bedrock:InvokeModel*", "bedrock:CreateModelInvocationJob"],
+                "Resource": "*",
+                "Condition": {"StringNotEquals": {"aws:RequestedRegion": list(self.model_regions)}},
+            }
+        )
+
+    def _allow(self, resource: Any) -> dict[str, Any]:
+        return {"Effect": "Allow", "Action": self.action, "Resource": resource}
+
+
+def call_of(diagnosis: Diagnosis, likely_profile: str | None = None) -> Call:
+    """Return the denied call of *diagnosis*; *likely_profile* stands in where the text names no profile."""
+    denial, profile = diagnosis.denial, diagnosis.profile
+    source = _literal(diagnosis.source_region, "<source Region>")
+    destinations = profile.destination_regions if profile else diagnosis.blocked_regions
+    return Call(
+        partition=_partition(diagnosis),
+        source_region=source,
+        account_id=diagnosis.account_id or "*",
+        profile=_profile(diagnosis, likely_profile),
+        model_id=_literal(profile.model_id if profile else _model_id(diagnosis), "<model ID>"),
+        action=_literal(denial.action, "bedrock:InvokeModel"),
+        # The source Region's own model is authorized too, whether or not it is a destination.
+        model_regions=tuple(dict.fromkeys((source, *(r for r in destinations if is_region(r) or r == UNSPECIFIED)))),
+        is_route_known=profile is not None,
+    )
+
+
+def _partition(diagnosis: Diagnosis) -> str:
+    for text in (diagnosis.denial.resource, diagnosis.denial.principal):
+        arn = parse_arn(text or "")
+        if arn and _PARTITION.fullmatch(arn.partition):
+            return arn.partition
+    return partition_of(diagnosis.source_region or "")
+
+
+def _profile(diagnosis: Diagnosis, likely: str | None) -> str:
+    if diagnosis.profile:
+        return diagnosis.profile.resource
+    requested = parse_model_id(diagnosis.requested_model_id or likely or "")
+    if requested.kind in PROFILES and _LITERAL.fullmatch(requested.id):
+        return f"{requested.kind}/{requested.id}"
+    return "inference-profile/<inference profile ID>"
+
+
+def _model_id(diagnosis: Diagnosis) -> str | None:
+    arn = parse_arn(diagnosis.denial.resource or "")
+    if arn is None or arn.resource_type != "foundation-model":
+        return None
+    return arn.resource_id
+
+
+def _literal(text: str | None, otherwise: str) -> str:
+    return text if text and _LITERAL.fullmatch(text) else otherwise

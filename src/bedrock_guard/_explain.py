@@ -1,0 +1,134 @@
+"""From AWS's words to a worded `Diagnosis`."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from bedrock_guard import _denials
+from bedrock_guard._alternatives import alternatives
+from bedrock_guard._catalog import Catalog
+from bedrock_guard._denials import Denial
+from bedrock_guard._diagnosis import Cause, Diagnosis, observe
+from bedrock_guard._edits import call_of
+from bedrock_guard._identifiers import PROFILES, ModelIdentifier, parse_arn, parse_model_id
+from bedrock_guard._profiles import InferenceProfile, from_catalog
+from bedrock_guard._remedies import remedies
+from bedrock_guard._wording import worded
+
+# How a profile is found: by its identifier, from a source Region, for a denial.
+Resolve = Callable[[ModelIdentifier, str, Denial], InferenceProfile | None]
+
+# https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+# https://repost.aws/knowledge-center/bedrock-invokemodel-api-error
+_MODEL_ACCESS = re.compile(
+    r"access to the model with the specified model ID"
+    r"|account is not authorized to invoke this API operation"
+    r"|Model access is denied due to"
+    r"|aws-marketplace:(ViewSubscriptions|Subscribe)",
+    re.IGNORECASE,
+)
+_INSIDE = frozenset({Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING, Cause.INFERENCE_PROFILE})
+
+read = lru_cache(maxsize=64)(_denials.read)
+
+
+def diagnose(
+    text: str,
+    *,
+    model_id: str | None,
+    region_name: str | None,
+    request_id: str | None,
+    catalog: Catalog,
+    resolve: Resolve,
+) -> Diagnosis | None:
+    """Return why the call for *model_id* from *region_name* was denied, or None where *text* tells of no denial."""
+    denial = read(text)
+    if denial is None:
+        return None
+    model_id = model_id or _named_profile(denial)
+    source_region, profile = region_name, None
+    if model_id:
+        identifier = parse_model_id(model_id)
+        source_region = identifier.region or region_name
+        if identifier.kind in PROFILES and source_region:
+            profile = resolve(identifier, source_region, denial)
+    is_model_access = denial.policy_type == "unknown" and _MODEL_ACCESS.search(text) is not None
+    diagnosis = _diagnosis(denial, model_id, source_region, profile, catalog, is_model_access)
+    return replace(diagnosis, request_id=request_id) if request_id else diagnosis
+
+
+def resolve_from(catalog: Catalog) -> Resolve:
+    """Return the way to resolve profiles from *catalog* alone."""
+
+    def resolve(identifier: ModelIdentifier, source_region: str, denial: Denial) -> InferenceProfile | None:
+        profile = from_catalog(identifier.id, source_region, catalog)
+        return None if profile and contradicts(denial, profile) else profile
+
+    return resolve
+
+
+def contradicts(denial: Denial, profile: InferenceProfile) -> bool:
+    """Tell whether *denial* names a Region of a foundation model that *profile* is not known to route to."""
+    arn = parse_arn(denial.resource or "")
+    if arn is None or arn.resource_type != "foundation-model" or denial.region is None:
+        return False
+    return (denial.region or "unspecified") not in {*profile.destination_regions, profile.source_region}
+
+
+def error_text(error: BaseException) -> tuple[str, str | None]:
+    """Return what AWS says in *error*, and the ID of the request where the error holds one."""
+    response: Any = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        return str(error), None
+    details, metadata = response.get("Error"), response.get("ResponseMetadata")
+    message = details.get("Message") if isinstance(details, dict) else None
+    request_id = metadata.get("RequestId") if isinstance(metadata, dict) else None
+    return (message or str(error)), request_id
+
+
+@lru_cache(maxsize=256)
+def _diagnosis(  # noqa: PLR0917 (cached by position)
+    denial: Denial,
+    model_id: str | None,
+    source_region: str | None,
+    profile: InferenceProfile | None,
+    catalog: Catalog,
+    is_model_access: bool,  # noqa: FBT001
+) -> Diagnosis:
+    seen = observe(
+        denial,
+        requested_model_id=model_id,
+        source_region=source_region,
+        profile=profile,
+        model_access=is_model_access,
+    )
+    call = call_of(seen, _likely_profile(seen, catalog))
+    seen = replace(seen, alternatives=_alternatives(seen, call.model_id, catalog))
+    return worded(replace(seen, remedies=remedies(seen, call)), call, catalog)
+
+
+def _named_profile(denial: Denial) -> str | None:
+    arn = parse_arn(denial.resource or "")
+    return denial.resource if arn and arn.resource_type in PROFILES and arn.region else None
+
+
+def _likely_profile(seen: Diagnosis, catalog: Catalog) -> str | None:
+    """Return the one profile of the catalogue that can have met this wall, where the text names none."""
+    if seen.requested_model_id or seen.cause not in (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING):
+        return None
+    wanted, region = seen.denial.model_id, seen.denial.region
+    found = [
+        profile.id
+        for profile in catalog.profiles.values()
+        if profile.model_id == wanted
+        and (any(region in to for to in profile.routes.values()) if region else profile.is_global)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _alternatives(seen: Diagnosis, model_id: str, catalog: Catalog) -> tuple[str, ...]:
+    if seen.source_region is None or seen.cause not in _INSIDE:
+        return ()
+    return alternatives(model_id, seen.profile, seen.source_region, seen.blocked_regions, catalog)

@@ -1,0 +1,157 @@
+"""Which change helps, by the cause of a denial: the narrowest first, each with what it opens."""
+
+from bedrock_guard._denials import DenyKind, PolicyType
+from bedrock_guard._diagnosis import Audience, Cause, Diagnosis, Remedy
+from bedrock_guard._edits import Call
+from bedrock_guard._identifiers import UNSPECIFIED
+
+NOUNS = {
+    PolicyType.SERVICE_CONTROL_POLICY: "SCP",
+    PolicyType.RESOURCE_CONTROL_POLICY: "resource control policy",
+    PolicyType.IDENTITY_BASED: "identity-based policy",
+    PolicyType.RESOURCE_BASED: "resource-based policy",
+    PolicyType.PERMISSIONS_BOUNDARY: "permissions boundary",
+    PolicyType.SESSION: "session policy",
+    PolicyType.VPC_ENDPOINT: "VPC endpoint policy",
+    PolicyType.UNKNOWN: "policy",
+}
+
+
+def remedies(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
+    """Return what the owner of the policy can change, then what the developer can do meanwhile."""
+    return (*_for_owner(diagnosis, call), *_for_developer(diagnosis))
+
+
+def _for_owner(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
+    cause, denial = diagnosis.cause, diagnosis.denial
+    if cause is Cause.MODEL_ACCESS:
+        return (_model_access(),)
+    if cause in (Cause.GUARDRAIL_PROFILE, Cause.OTHER):
+        return (_named_action(diagnosis),)
+    if denial.deny is DenyKind.IMPLICIT or denial.policy_type is PolicyType.UNKNOWN:
+        return (_grant(diagnosis, call),)
+    if cause is Cause.SOURCE_REGION:
+        return (_source_region(diagnosis, call),)
+    if cause is Cause.INFERENCE_PROFILE:
+        return (_profile_arn(call),)
+    wider = _unspecified() if cause is Cause.GLOBAL_ROUTING else _all_destinations(call)
+    owned = (_control_tower(cause),) if denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY else ()
+    return (_exemption(call), wider, *owned)
+
+
+def _exemption(call: Call) -> Remedy:
+    return Remedy(
+        Audience.POLICY_OWNER,
+        "If the denying statement is a Region deny, exempt the inference profile: add this to its Condition, "
+        "in every statement that denies, at every level.",
+        call.exemption(),
+        f"Inference through this profile, called from {call.source_region}{_elsewhere(call)}. Nothing else.",
+    )
+
+
+def _elsewhere(call: Call) -> str:
+    if not call.is_route_known:
+        return ", in every Region that it routes to"
+    if UNSPECIFIED in call.model_regions:
+        return ", in any commercial Region"
+    others = [region for region in call.model_regions if region != call.source_region]
+    return f", in {', '.join(others)}" if others else ""
+
+
+def _all_destinations(call: Call) -> Remedy:
+    return Remedy(
+        Audience.POLICY_OWNER,
+        "Or, wider: allow Bedrock inference in all destination Regions. Except bedrock:InvokeModel* and "
+        "bedrock:CreateModelInvocationJob from the Region deny, and add this statement.",
+        call.region_statement(),
+        "As above, and direct calls and batch jobs of every model in these Regions.",
+    )
+
+
+def _unspecified() -> Remedy:
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+    return Remedy(
+        Audience.POLICY_OWNER,
+        "Or, wider: add this to the allowed values of aws:RequestedRegion.",
+        f'"{UNSPECIFIED}"',
+        "As above, every other global profile, and the Region-less calls of other services that the statement covers.",
+    )
+
+
+def _control_tower(cause: Cause) -> Remedy:
+    # https://docs.aws.amazon.com/controltower/latest/controlreference/ou-region-deny.html
+    is_global = cause is Cause.GLOBAL_ROUTING
+    regions = "" if is_global else "AllowedRegions, or "
+    opened = "" if is_global else "AllowedRegions opens every service there; "
+    return Remedy(
+        Audience.POLICY_OWNER,
+        "If AWS Control Tower owns the SCP, do not edit it: that is drift. Set the parameters of its control "
+        f"CT.MULTISERVICE.PV.1 ({regions}ExemptedActions: bedrock:InvokeModel*); the landing zone's Region deny "
+        "takes no exemption.",
+        opens=f"{opened}ExemptedActions lifts this control from inference in all Regions, so limit it with an SCP of "
+        "your own.",
+    )
+
+
+def _grant(diagnosis: Diagnosis, call: Call) -> Remedy:
+    noun = NOUNS[diagnosis.denial.policy_type]
+    at = ", at every level from the root to the account" if noun == "SCP" else ""
+    if diagnosis.cause is Cause.SOURCE_REGION and diagnosis.profile is None:
+        opens = f"Direct calls of this model in {call.source_region}. Nothing else."
+        return Remedy(Audience.POLICY_OWNER, f"Allow the call in the {noun}{at}.", call.direct_grant(), opens)
+    return Remedy(
+        Audience.POLICY_OWNER,
+        f"Allow the call in the {noun}{at}: the profile, and its foundation model in every Region it routes to.",
+        call.grant(),
+        f"Inference through this profile, called from {call.source_region}{_elsewhere(call)}. Nothing else.",
+    )
+
+
+def _source_region(diagnosis: Diagnosis, call: Call) -> Remedy:
+    return Remedy(
+        Audience.POLICY_OWNER,
+        f"Find the statement: if its list of Regions lacks {call.source_region}, the call must come from a Region it "
+        "allows, or the Region be added; if it lists approved models, add the model; if it denies calls without an "
+        "inference profile, call through one.",
+        opens=f"An added Region opens all that the {NOUNS[diagnosis.denial.policy_type]} covers there.",
+    )
+
+
+def _profile_arn(call: Call) -> Remedy:
+    return Remedy(
+        Audience.POLICY_OWNER,
+        "The profile itself is denied, in the source Region. If the statement lists resources (Resource or "
+        "NotResource), let it pass this ARN; if it is a Region deny, the source Region is not in its list.",
+        f'"{call.profile_arn("*")}"',
+        f"Calls of this profile from {call.source_region}; its foundation model is authorized in each Region besides.",
+    )
+
+
+def _named_action(diagnosis: Diagnosis) -> Remedy:
+    noun = NOUNS[diagnosis.denial.policy_type]
+    if diagnosis.cause is Cause.GUARDRAIL_PROFILE:
+        return Remedy(
+            Audience.POLICY_OWNER,
+            f"Let the {noun} pass bedrock:ApplyGuardrail in every destination Region of the guardrail profile.",
+            opens="The evaluation of guardrails in those Regions.",
+        )
+    return Remedy(Audience.POLICY_OWNER, f"Let the {noun} pass the action that it denies, if it may be used.")
+
+
+def _model_access() -> Remedy:
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+    return Remedy(
+        Audience.ACCOUNT_ADMINISTRATOR,
+        "Give the account access to the model: its subscription in AWS Marketplace, its use case form, a valid means "
+        "of payment. No policy is named here.",
+    )
+
+
+def _for_developer(diagnosis: Diagnosis) -> tuple[Remedy, ...]:
+    if diagnosis.alternatives:
+        return (Remedy(Audience.DEVELOPER, f"Call a model that stays inside: {', '.join(diagnosis.alternatives)}."),)
+    if diagnosis.cause is Cause.GUARDRAIL_PROFILE:
+        return (Remedy(Audience.DEVELOPER, "Use a guardrail without cross-Region inference."),)
+    if diagnosis.denial.action == "bedrock:CallWithBearerToken":
+        return (Remedy(Audience.DEVELOPER, "Sign with IAM credentials instead of a Bedrock API key."),)
+    return ()

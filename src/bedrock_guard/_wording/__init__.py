@@ -1,0 +1,24 @@
+"""All that people read of a diagnosis: the line, the message below AWS's own, the whole explanation."""
+
+from dataclasses import replace
+
+from bedrock_guard._catalog import Catalog
+from bedrock_guard._diagnosis import Diagnosis
+from bedrock_guard._edits import Call
+from bedrock_guard._wording._explanation import explanation
+from bedrock_guard._wording._message import message
+from bedrock_guard._wording._phrases import phrases
+
+__all__ = ["worded"]
+
+
+def worded(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> Diagnosis:
+    """Return *diagnosis* with its texts."""
+    names = phrases(diagnosis, call, catalog)
+    source = " from {source}" if diagnosis.source_region else ""
+    return replace(
+        diagnosis,
+        summary=f"{{requested}}{source}: {{policy}} {{verb}} {{wall}}".format_map(names),
+        message=message(diagnosis, names),
+        explanation=explanation(diagnosis, names, catalog),
+    )

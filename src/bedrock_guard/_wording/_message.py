@@ -1,0 +1,58 @@
+"""
+What stands below AWS's own sentence: eight rows of 80 columns at most.
+
+What is to be pasted is never wrapped.
+"""
+
+from textwrap import fill
+
+from bedrock_guard._denials import DenyKind, PolicyType
+from bedrock_guard._diagnosis import Cause, Diagnosis
+from bedrock_guard._identifiers import ModelKind, parse_model_id
+from bedrock_guard._wording import _sentences
+
+WIDTH = 80
+
+
+def message(diagnosis: Diagnosis, names: dict[str, str]) -> str:
+    """Return the message of *diagnosis*."""
+    rows = [opening(diagnosis, names), paragraph(f"Will not help: {_sentences.VAIN[diagnosis.cause]}", names)]
+    return "\n".join((*rows, *_change(diagnosis, names), *_meanwhile(diagnosis, names)))
+
+
+def opening(diagnosis: Diagnosis, names: dict[str, str]) -> str:
+    """Return what happened."""
+    return paragraph(f"[{diagnosis.key}] {_sentences.HEADLINES[diagnosis.cause]} {_story(diagnosis, names)}", names)
+
+
+def paragraph(sentences: str, names: dict[str, str]) -> str:
+    """Return *sentences*, filled and wrapped."""
+    text = sentences.format_map(names).strip()
+    return fill(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _story(diagnosis: Diagnosis, names: dict[str, str]) -> str:
+    if diagnosis.cause is not Cause.DESTINATION_REGION:
+        return _sentences.STORIES.get(diagnosis.cause, "")
+    if diagnosis.source_region is None:
+        return _sentences.ROUTED_FROM_ELSEWHERE if "<" in names["likely"] else _sentences.ROUTED_BY_LIKELY
+    return _sentences.ROUTED if diagnosis.profile else _sentences.ROUTED_UNKNOWN
+
+
+def _change(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
+    cause, denial = diagnosis.cause, diagnosis.denial
+    if cause in _sentences.PASTE:
+        if denial.deny is DenyKind.IMPLICIT or denial.policy_type is PolicyType.UNKNOWN:
+            return [paragraph(_sentences.GRANT, names)]
+        return [paragraph(_sentences.PASTE[cause], names), str(diagnosis.remedies[0].paste)]
+    return [paragraph(_sentences.ADVICE[cause], names)]
+
+
+def _meanwhile(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
+    if not diagnosis.alternatives:
+        return []
+    alternative = parse_model_id(diagnosis.alternatives[0])
+    if alternative.kind is ModelKind.INFERENCE_PROFILE and diagnosis.cause is Cause.GLOBAL_ROUTING:
+        return [paragraph(_sentences.NARROWER, names)]
+    is_same = diagnosis.profile is not None and alternative.id.endswith(diagnosis.profile.model_id)
+    return [paragraph(_sentences.SAME_MODEL if is_same else _sentences.OTHER_MODEL, names)]

@@ -1,0 +1,89 @@
+"""A diagnosis in phrases, each safe to print, to fill the sentences with."""
+
+from bedrock_guard._catalog import Catalog
+from bedrock_guard._denials import DenyKind, PolicyType
+from bedrock_guard._diagnosis import Cause, Diagnosis
+from bedrock_guard._edits import Call
+from bedrock_guard._identifiers import parse_model_id
+from bedrock_guard._profiles import InferenceProfile, Origin, from_catalog
+from bedrock_guard._remedies import NOUNS
+from bedrock_guard._text import clean
+
+
+def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str]:
+    """Return what the sentences name, by name."""
+    policy = _policy(diagnosis)
+    region = diagnosis.blocked_regions[0] if diagnosis.blocked_regions else ""
+    found = {
+        "noun": NOUNS[diagnosis.denial.policy_type],
+        "policy": policy,
+        "Policy": policy[:1].upper() + policy[1:],
+        "verb": _verb(diagnosis),
+        "silence": "" if diagnosis.denial.policy_arn else " (AWS names neither policy nor Region)",
+        "place": place(region, catalog),
+        "city": catalog.cities.get(region, region),
+        "wall": _wall(diagnosis, region),
+        "action": diagnosis.denial.action or "the call",
+        "requested": _requested(diagnosis),
+        "source": diagnosis.source_region or "",
+        "dated": dated(diagnosis.profile, catalog),
+        "likely": parse_model_id(call.profile.partition("/")[2]).id,
+        "vain": "IAM permissions" if _is_above_iam(diagnosis) else "a change of SCPs",
+        "alternative": diagnosis.alternatives[0] if diagnosis.alternatives else "",
+        "inside": _inside(diagnosis, catalog),
+    }
+    return {name: clean(phrase) for name, phrase in found.items()}
+
+
+def place(region: str, catalog: Catalog) -> str:
+    """Return *region* with its city, where that is known."""
+    city = catalog.cities.get(region)
+    return f"{region} ({city})" if city else region
+
+
+def dated(profile: InferenceProfile | None, catalog: Catalog) -> str:
+    """Return where the list of destination Regions is from, and of when."""
+    if profile is not None and profile.origin is Origin.LIVE:
+        return f"live answer of {profile.as_of}"
+    return f"catalogue of {profile.as_of if profile else catalog.as_of}"
+
+
+def _policy(diagnosis: Diagnosis) -> str:
+    denial, noun = diagnosis.denial, NOUNS[diagnosis.denial.policy_type]
+    if denial.deny is DenyKind.IMPLICIT:
+        return f"no {noun}"
+    if denial.policy_arn:
+        return f"{noun} {denial.policy_arn.rpartition('/')[2]}"
+    return f"{'an' if noun[0] in 'aeiS' else 'a'} {noun}"
+
+
+def _verb(diagnosis: Diagnosis) -> str:
+    if diagnosis.denial.policy_type is PolicyType.UNKNOWN:
+        return "that AWS does not name denies"
+    return "allows" if diagnosis.denial.deny is DenyKind.IMPLICIT else "blocks"
+
+
+def _wall(diagnosis: Diagnosis, region: str) -> str:
+    if diagnosis.cause is Cause.GLOBAL_ROUTING:
+        return "global routing"
+    if diagnosis.cause is Cause.INFERENCE_PROFILE:
+        return "the inference profile itself"
+    return region or diagnosis.denial.action or "the call"
+
+
+def _requested(diagnosis: Diagnosis) -> str:
+    if diagnosis.requested_model_id:
+        return parse_model_id(diagnosis.requested_model_id).id
+    return diagnosis.denial.model_id or diagnosis.denial.action or "a call"
+
+
+def _is_above_iam(diagnosis: Diagnosis) -> bool:
+    return diagnosis.denial.policy_type not in (PolicyType.IDENTITY_BASED, PolicyType.UNKNOWN)
+
+
+def _inside(diagnosis: Diagnosis, catalog: Catalog) -> str:
+    if not diagnosis.alternatives or diagnosis.source_region is None:
+        return ""
+    profile = from_catalog(diagnosis.alternatives[0], diagnosis.source_region, catalog)
+    cities = [catalog.cities.get(region, region) for region in profile.destination_regions] if profile else []
+    return " and ".join(cities) if len(cities) < 3 else f"{len(cities)} Regions"

@@ -1,0 +1,91 @@
+"""
+The sentences, by cause. `{...}` are filled by `_phrases`.
+
+They have none of the words by which frameworks recognise other failures, such as an input that is too long.
+"""
+
+from bedrock_guard._diagnosis import Audience, Cause
+from bedrock_guard._profiles import Scope
+
+HEADLINES = {
+    Cause.DESTINATION_REGION: "{Policy} {verb} {place}.",
+    Cause.GLOBAL_ROUTING: "{Policy} {verb} global routing{silence}.",
+    Cause.SOURCE_REGION: "{Policy} {verb} {place}.",
+    Cause.INFERENCE_PROFILE: "{Policy} {verb} the inference profile itself.",
+    Cause.GUARDRAIL_PROFILE: "{Policy} {verb} {place}.",
+    Cause.MODEL_ACCESS: "The account has no access to the model. AWS names no policy.",
+    Cause.OTHER: "{Policy} {verb} {action}.",
+}
+
+STORIES = {
+    Cause.GLOBAL_ROUTING: (
+        '{requested} may run in any commercial Region; policies see that as the Region "unspecified". '
+        "It may be meant so."
+    ),
+    Cause.SOURCE_REGION: "{requested} is denied in the Region it is called in, so no routing is to blame.",
+    Cause.INFERENCE_PROFILE: "{requested} is denied in its source Region.",
+    Cause.GUARDRAIL_PROFILE: "A guardrail with cross-Region inference is evaluated there.",
+}
+
+# Of a destination Region, by what is known of the route.
+ROUTED = "Called from {source}, {requested} also routes there ({dated}). Other Regions may be blocked too."
+ROUTED_UNKNOWN = "Called from {source}, {requested} also routes there; where else is not known here. Other Regions may be blocked too."
+ROUTED_FROM_ELSEWHERE = "If you called from another Region, an inference profile routes there."
+ROUTED_BY_LIKELY = "If you called from another Region, {likely} routes there ({dated})."
+
+VAIN = {
+    Cause.DESTINATION_REGION: "{vain}, AWS_REGION, enabling {city}. May come and go.",
+    Cause.GLOBAL_ROUTING: "{vain}, AWS_REGION, allowing one more Region.",
+    Cause.SOURCE_REGION: "{vain}, another inference profile.",
+    Cause.INFERENCE_PROFILE: "{vain}, allowing its destination Regions alone.",
+    Cause.GUARDRAIL_PROFILE: "{vain}, AWS_REGION.",
+    Cause.MODEL_ACCESS: "IAM permissions alone, AWS_REGION, a change of an SCP.",
+    Cause.OTHER: "{vain}, another model.",
+}
+
+# What goes before the JSON of the first remedy in the message; the others have no JSON that fits there.
+PASTE = {
+    Cause.DESTINATION_REGION: "For the {noun}'s owner: if a Region deny, and {city} may serve, add to Condition",
+    Cause.GLOBAL_ROUTING: "For the {noun}'s owner: if a Region deny, and worldwide is acceptable, add to Condition",
+    Cause.INFERENCE_PROFILE: "For the {noun}'s owner: where it lists resources, let pass",
+}
+
+# The first remedy in the message where it has no JSON that fits.
+ADVICE = {
+    Cause.SOURCE_REGION: "For the {noun}'s owner: allow this Region, or the model, whichever the statement lacks.",
+    Cause.GUARDRAIL_PROFILE: "For the {noun}'s owner: allow bedrock:ApplyGuardrail there.",
+    Cause.MODEL_ACCESS: "For the account's administrator: its subscription, use case form and means of payment.",
+    Cause.OTHER: "For the {noun}'s owner: allow the action, if it may be used.",
+}
+GRANT = "For the {noun}'s owner: allow the profile, and its model in every Region that it routes to."
+
+SAME_MODEL = 'Meanwhile: fallback="{alternative}" is the same model and stays inside.'
+OTHER_MODEL = 'Meanwhile: this model is not in-Region; fallback="{alternative}" is.'
+NARROWER = "If not: {alternative} stays in {inside}."
+
+AUDIENCES = {
+    Audience.POLICY_OWNER: "For the {noun}'s owner",
+    Audience.ACCOUNT_ADMINISTRATOR: "For the account's administrator",
+    Audience.DEVELOPER: "For the developer",
+}
+
+# https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
+_EVERY_DESTINATION = (
+    "AWS authorizes such a call in the source Region and in every destination Region, and its message names one. "
+    "Whether a call is denied may depend on where it is routed."
+)
+_NOT_AT_HAND = (
+    "Whether the denying statement is a Region deny is known only where the policy is at hand. Lists of approved "
+    "models, Allow-lists, endpoint rules and NotResource statements need another edit."
+)
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+_BATCH = "Batch jobs are not helped by the exemption: bedrock:CreateModelInvocationJob does not list its key."
+NOTES = {
+    Scope.GEOGRAPHIC: (
+        _EVERY_DESTINATION,
+        _NOT_AT_HAND,
+        _BATCH,
+    ),
+    Scope.GLOBAL: ("The denial may be intended: it keeps inference in the geography.", _NOT_AT_HAND, _BATCH),
+    Scope.IN_REGION: (_NOT_AT_HAND,),
+}
