@@ -1,0 +1,119 @@
+"""
+The seam: a class in front of botocore's own, whichever way a client is guarded.
+
+botocore emits `creating-client-class.<service>` for each client it makes, "adding classes for the client
+class to inherit from": https://docs.aws.amazon.com/boto3/latest/guide/events.html
+"""
+
+import inspect
+from functools import partial
+from typing import Any
+
+import boto3
+import botocore.handlers
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from bedrock_guard._aio import AsyncGuardedClient
+from bedrock_guard._guard import Guard
+
+SERVICES = ("bedrock-runtime", "bedrock", "bedrock-agent-runtime", "bedrock-agent")
+_EVENTS = tuple(f"creating-client-class.{service}" for service in SERVICES)
+_ID = "bedrock_guard"
+
+
+class GuardedClient(BaseClient):
+    """What a guarded client's class inherits from, before all else."""
+
+    _bedrock_guard: Guard | None
+
+    def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
+        try:
+            return super()._make_api_call(operation_name, api_params)
+        except ClientError as error:
+            if self._bedrock_guard is None:
+                raise
+            explained = self._bedrock_guard.explained(error, operation_name, api_params, self)
+            if explained is error:
+                raise
+            raise explained from error
+
+
+def guard_client(client: BaseClient, guard: Guard) -> None:
+    """Guard *client* in place: tracers hang wrappers on the object, which a copy would slip past."""
+    service = client.meta.service_model.service_name
+    if service not in SERVICES:
+        raise TypeError(f"bedrock_guard guards clients of {', '.join(SERVICES)}, not of {service}")
+    own = type(client)
+    front = _front_for((own,))
+    if not issubclass(own, front):
+        client.__class__ = type(
+            own.__name__, (front, own), {"__module__": own.__module__, "__qualname__": own.__qualname__}
+        )
+    vars(client)["_bedrock_guard"] = guard
+
+
+def guard_session(session: Any, guard: Guard) -> None:
+    """Guard every Bedrock client that *session* makes from now on."""
+    emitter = _emitter_of(session)
+    for event in _EVENTS:
+        # botocore keeps the first of two handlers with one id, and says nothing.
+        emitter.unregister(event, unique_id=_ID)
+        emitter.register(event, partial(_put_in_front, guard), unique_id=_ID)
+
+
+class _Process:
+    """The guard of the process. Sessions keep the handler, so it is asked whether it still applies."""
+
+    guard: Guard | None = None
+
+    def put_in_front(self, class_attributes: dict[str, Any], base_classes: list[type], **_: Any) -> None:
+        if self.guard is not None and "_bedrock_guard" not in class_attributes:
+            _put_in_front(self.guard, class_attributes, base_classes)
+
+
+_process = _Process()
+_BUILTIN = [(event, _process.put_in_front) for event in _EVENTS]
+
+
+def install(guard: Guard) -> None:
+    """Guard the default session, and every session made from now on."""
+    _process.guard = guard
+    # moto reaches every new session in this way too.
+    botocore.handlers.BUILTIN_HANDLERS.extend(
+        spec for spec in _BUILTIN if spec not in botocore.handlers.BUILTIN_HANDLERS
+    )
+    if boto3.DEFAULT_SESSION is not None:
+        for event in _EVENTS:
+            boto3.DEFAULT_SESSION.events.register(event, _process.put_in_front, unique_id=f"{_ID}-process")
+
+
+def uninstall() -> None:
+    """Guard no further client on behalf of the process."""
+    _process.guard = None
+    for spec in _BUILTIN:
+        if spec in botocore.handlers.BUILTIN_HANDLERS:
+            botocore.handlers.BUILTIN_HANDLERS.remove(spec)
+
+
+def _put_in_front(guard: Guard, class_attributes: dict[str, Any], base_classes: list[type], **_: Any) -> None:
+    class_attributes["_bedrock_guard"] = guard
+    front = _front_for(tuple(base_classes))
+    if front not in base_classes:  # a session that is guarded, in a process that is too
+        base_classes.insert(0, front)
+
+
+def _front_for(classes: tuple[type, ...]) -> type[BaseClient]:
+    is_async = any(inspect.iscoroutinefunction(getattr(each, "_make_api_call", None)) for each in classes)
+    return AsyncGuardedClient if is_async else GuardedClient
+
+
+def _emitter_of(session: Any) -> Any:
+    emitter = getattr(session, "events", None)  # boto3's and aioboto3's
+    if emitter is None and hasattr(session, "get_component"):
+        emitter = session.get_component("event_emitter")
+    if emitter is None:
+        raise TypeError(
+            f"bedrock_guard guards a client or a session of boto3 or botocore, not {type(session).__name__}"
+        )
+    return emitter

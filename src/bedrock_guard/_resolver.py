@@ -1,0 +1,142 @@
+"""
+Inference profiles that the catalogue lacks, asked of the live API: once each, and for a second at most.
+
+Timeouts of a client do not bound the look-up of a name, so the question is asked in a daemon thread. Whoever
+needs the answer waits for what is left of that second, then goes on without; the answer still comes to stay.
+"""
+
+import datetime as dt
+import logging
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bedrock_guard._identifiers import ModelIdentifier, ModelKind
+from bedrock_guard._profiles import InferenceProfile, from_api
+
+if TYPE_CHECKING:
+    from cachetools import TTLCache
+
+PATIENCE = 1.0  # seconds that a diagnosis may add
+KEPT = 15 * 60  # seconds that an answer, or a failure, is kept
+
+_log = logging.getLogger("bedrock_guard")
+
+# A `bedrock` client, made when the first question is asked.
+Connect = Callable[[], Any]
+
+
+class _Question:
+    """One question under way, and its answer: profiles by id."""
+
+    def __init__(self, ask: Callable[[], Mapping[str, InferenceProfile]]) -> None:
+        self._ask = ask
+        self._deadline = time.monotonic() + PATIENCE
+        self._answered = threading.Event()
+        self._profiles: Mapping[str, InferenceProfile] = {}
+        threading.Thread(target=self._run, name="bedrock_guard-resolve", daemon=True).start()
+
+    def answer(self) -> Mapping[str, InferenceProfile]:
+        self._answered.wait(max(0.0, self._deadline - time.monotonic()))
+        return self._profiles
+
+    def _run(self) -> None:
+        try:
+            self._profiles = self._ask()
+        except Exception as error:  # noqa: BLE001 (whatever it is, the diagnosis goes on with less)
+            _log.info("bedrock_guard.unresolved inference profile: %s", _name_of(error))
+        finally:
+            self._answered.set()
+
+
+class Resolver:
+    """Live answers, shared by all threads: one question at a time for each source Region or application profile."""
+
+    def __init__(self) -> None:
+        self.forget()
+        _resolvers.add(self)
+
+    def forget(self) -> None:
+        """Start clean: a forked child has none of the threads that its parent's questions run in."""
+        self._lock = threading.Lock()
+        self._questions: TTLCache[tuple[str, str], _Question] | None = None
+
+    def profile(self, identifier: ModelIdentifier, source_region: str, connect: Connect) -> InferenceProfile | None:
+        """Return the profile as the API has it, or None where it did not say so in time."""
+        is_application = identifier.kind is ModelKind.APPLICATION_INFERENCE_PROFILE
+        wanted = identifier.text if is_application else ""
+
+        def ask() -> Mapping[str, InferenceProfile]:
+            client = connect()
+            return _get(client, wanted, source_region) if wanted else _list(client, source_region)
+
+        return self._question((source_region, wanted), ask).answer().get(identifier.id)
+
+    def _question(self, key: tuple[str, str], ask: Callable[[], Mapping[str, InferenceProfile]]) -> _Question:
+        with self._lock:
+            if self._questions is None:
+                from cachetools import TTLCache  # noqa: PLC0415 (most denials are answered by the catalogue)
+
+                self._questions = TTLCache(maxsize=1024, ttl=KEPT)
+            question = self._questions.get(key)
+            if question is None:
+                question = self._questions[key] = _Question(ask)
+            return question
+
+
+_resolvers: "weakref.WeakSet[Resolver]" = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for resolver in _resolvers:
+        resolver.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
+
+
+def _list(client: Any, source_region: str) -> dict[str, InferenceProfile]:
+    # One answer holds the routes of every profile of the source Region.
+    pages = client.get_paginator("list_inference_profiles").paginate(typeEquals="SYSTEM_DEFINED")
+    summaries = _patiently(lambda: list(pages.search("inferenceProfileSummaries")))
+    profiles = (from_api(summary, source_region, _today()) for summary in summaries)
+    return {profile.id: profile for profile in profiles if profile}
+
+
+def _get(client: Any, arn: str, source_region: str) -> dict[str, InferenceProfile]:
+    answer = _patiently(lambda: client.get_inference_profile(inferenceProfileIdentifier=arn))
+    profile = from_api(answer, source_region, _today())
+    # An opaque id is what the ARN ends in, whatever the answer calls it.
+    return {arn.rpartition("/")[2]: profile} if profile else {}
+
+
+def _patiently(ask: Callable[[], Any]) -> Any:
+    """Ask again after a passing failure, while somebody may still be waiting."""
+    import tenacity  # noqa: PLC0415 (most denials are answered by the catalogue)
+
+    retrying = tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(3) | tenacity.stop_after_delay(PATIENCE),
+        wait=tenacity.wait_random_exponential(multiplier=0.05, max=0.3),
+        retry=tenacity.retry_if_exception(_is_passing),
+        reraise=True,
+    )
+    return retrying(ask)
+
+
+def _is_passing(error: BaseException) -> bool:
+    # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListInferenceProfiles.html#API_ListInferenceProfiles_Errors
+    return _name_of(error) in ("ThrottlingException", "InternalServerException", "ServiceUnavailableException")
+
+
+def _name_of(error: BaseException) -> str:
+    response: Any = getattr(error, "response", None)
+    code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    return str(code or type(error).__name__)
+
+
+def _today() -> str:
+    return dt.datetime.now(dt.timezone.utc).date().isoformat()
