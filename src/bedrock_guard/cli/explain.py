@@ -1,0 +1,29 @@
+"""`bedrock-guard explain`: one message, explained."""
+
+import click
+
+from bedrock_guard import _api
+from bedrock_guard.cli._output import echo_json, json_option, region_option
+
+DENIED = 1
+
+
+@click.command()
+@click.argument("text")
+@click.option("--model", metavar="ID", help="The model ID or ARN that was asked for.")
+@region_option
+@json_option
+def explain(text: str, model: str | None, region: str | None, *, as_json: bool) -> int:
+    """
+    Explain TEXT, an error message of AWS as it was logged or shown; - reads it from standard input.
+
+    The exit status is 1 where a denial is in it.
+    """
+    if text == "-":
+        text = click.get_text_stream("stdin", errors="replace").read()
+    diagnosis = _api.explain(text, model_id=model, region_name=region)
+    if as_json:
+        echo_json(diagnosis and {**diagnosis.to_dict(), "message": diagnosis.message})
+    else:
+        click.echo(diagnosis or "No authorization failure is in this text.")
+    return DENIED if diagnosis else 0
