@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""
+What the guard costs, against bare boto3, interleaved in one run.
+
+    python benchmarks/run.py [--rounds 200]
+"""
+
+import argparse
+import gc
+import itertools
+import logging
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from _transport import PROFILE, QUESTION, answering, client, denying
+from botocore.exceptions import ClientError
+
+import bedrock_guard
+
+CALLS = 25
+
+_FIRST = """
+import time, logging, sys
+sys.path.insert(0, {path!r})
+from _transport import *
+from botocore.exceptions import ClientError
+import bedrock_guard
+made = {make}(client(denying))
+start = time.perf_counter()
+try:
+    made.converse(modelId=PROFILE, messages=QUESTION)
+except ClientError:
+    print(time.perf_counter() - start, "tenacity" in sys.modules, "cachetools" in sys.modules)
+"""
+_IMPORT = "import time; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
+
+
+def converse(made: Any) -> Callable[[], None]:
+    """Return a call that succeeds."""
+
+    def call() -> None:
+        made.converse(modelId=PROFILE, messages=QUESTION)
+
+    return call
+
+
+def denied(made: Any) -> Callable[[], None]:
+    """Return a call that is denied, the error caught."""
+
+    def call() -> None:
+        try:
+            made.converse(modelId=PROFILE, messages=QUESTION)
+        except ClientError as error:
+            str(error)
+
+    return call
+
+
+def interleaved(rounds: int, *calls: Callable[[], None]) -> list[list[float]]:
+    """Return the seconds that each of *calls* took, one figure a round; the order changes from round to round."""
+    seconds: list[list[float]] = [[] for _ in calls]
+    orders = itertools.cycle(itertools.permutations(range(len(calls))))
+    for order in itertools.islice(orders, rounds):
+        for index in order:
+            start = time.perf_counter()
+            for _ in range(CALLS):
+                calls[index]()
+            seconds[index].append((time.perf_counter() - start) / CALLS)
+    return seconds
+
+
+def ratio(ours: list[float], theirs: list[float]) -> float:
+    """Return the median of the ratios of each round."""
+    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+
+
+def in_processes(code: str, times: int = 15) -> list[float]:
+    """Return the seconds that *code* prints, each time in a process of its own."""
+    outputs = (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(times)
+    )
+    return [float(output.stdout.split()[0]) for output in outputs]
+
+
+def success(rounds: int) -> None:
+    """Print what a call that succeeds costs."""
+    bare, again, guarded = client(answering), client(answering), bedrock_guard.guard(client(answering))
+    theirs, same, ours = interleaved(rounds, converse(bare), converse(again), converse(guarded))
+    print(f"converse, bare boto3              {statistics.median(theirs) * 1e6:8.1f} us")
+    print(f"  A/A: bare again                 {ratio(same, theirs):8.4f} times")
+    print(f"  guarded (at most 1.005)         {ratio(ours, theirs):8.4f} times")
+
+
+def second_denial(rounds: int) -> None:
+    """Print what a denial costs that was explained before."""
+    bare, guarded = client(denying), bedrock_guard.guard(client(denying))
+    theirs, ours = interleaved(rounds, denied(bare), denied(guarded))
+    more = statistics.median(a - b for a, b in zip(ours, theirs, strict=True))
+    print(f"denial, bare boto3                {statistics.median(theirs) * 1e6:8.1f} us")
+    print(f"  explained again (under 40 us)   {more * 1e6:+8.1f} us")
+
+
+def first_denial() -> None:
+    """Print what the first denial of a process costs, answered by the catalogue."""
+    path = str(__import__("pathlib").Path(__file__).parent)
+    theirs = statistics.median(in_processes(_FIRST.format(path=path, make="")))
+    ours = statistics.median(in_processes(_FIRST.format(path=path, make="bedrock_guard.guard")))
+    print(f"first denial (under 10 ms)        {(ours - theirs) * 1e3:+8.2f} ms")
+
+
+def importing() -> None:
+    """Print what the import costs, beyond that of boto3."""
+    theirs = statistics.median(in_processes(_IMPORT.format("boto3")))
+    ours = statistics.median(in_processes(_IMPORT.format("boto3, bedrock_guard")))
+    print(f"import, over boto3 (under 5 ms)   {(ours - theirs) * 1e3:+8.2f} ms")
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description="What the guard costs, against bare boto3.")
+    parser.add_argument("--rounds", type=int, default=200)
+    rounds = parser.parse_args().rounds
+    logging.getLogger("bedrock_guard").propagate = False
+    gc.disable()
+    success(rounds)
+    second_denial(rounds)
+    first_denial()
+    importing()
+
+
+if __name__ == "__main__":
+    main()
