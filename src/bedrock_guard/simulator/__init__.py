@@ -8,10 +8,21 @@ Amazon Bedrock as a caller sees it, under real service control policies, on this
 [{'text': 'This is a simulated reply of amazon.nova-lite-v1:0.'}]
 """
 
-from bedrock_guard.simulator._http import Request, Response
+from bedrock_guard.simulator._faults import Fault
+from bedrock_guard.simulator._http import Drop, Pause, Request, Response
 from bedrock_guard.simulator._journal import JournalEntry
-from bedrock_guard.simulator._organization import PolicyType
 from bedrock_guard.simulator._replies import Reply, ToolUse
 from bedrock_guard.simulator._simulator import Simulator
 
-__all__ = ["JournalEntry", "PolicyType", "Reply", "Request", "Response", "Simulator", "ToolUse"]
+__all__ = [
+    "Drop",
+    "Fault",
+    "JournalEntry",
+    "Pause",
+    "PolicyType",
+    "Reply",
+    "Request",
+    "Response",
+    "Simulator",
+    "ToolUse",
+]

@@ -4,16 +4,17 @@ In-process: botocore asks before it sends, and takes the answer for that of the 
 https://boto3.amazonaws.com/v1/documentation/api/latest/guide/events.html
 """
 
-import io
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ConnectionClosedError
 from botocore.handlers import BUILTIN_HANDLERS
 
 from bedrock_guard.simulator._http import Request, Response
+from bedrock_guard.simulator._wire import SimulatedResponse, breaks_off
 
 Respond = Callable[[Request], Response]
 _Handler = Callable[..., AWSResponse]
@@ -74,8 +75,9 @@ def _emitter(target: Any) -> Any:
 def _handler(respond: Respond) -> _Handler:
     def handle(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         response = respond(_request(request))
-        headers: Any = dict(response.headers)
-        return _SimulatedResponse(request.url, response.status, headers, _Body(response.body))
+        if breaks_off(response, streamed=request.stream_output):
+            raise ConnectionClosedError(endpoint_url=request.url)
+        return SimulatedResponse(request.url, response)
 
     return handle
 
@@ -90,52 +92,3 @@ def _request(request: AWSPreparedRequest) -> Request:
 
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-class _SimulatedResponse(AWSResponse):
-    """As botocore takes it. aiobotocore awaits whatever a handler returns that can be, and gets its own kind."""
-
-    raw: "_Body"
-
-    def __await__(self) -> Generator[None, None, AWSResponse]:
-        from aiobotocore.awsrequest import AioAWSResponse  # noqa: PLC0415 (an extra: only who has it awaits)
-
-        yield from ()
-        response: AWSResponse = AioAWSResponse(self.url, self.status_code, self.headers, _AsyncBody(self.raw.chunks))
-        return response
-
-
-class _Body(io.BytesIO):
-    """What botocore reads a response from: the part of urllib3 that it uses."""
-
-    def __init__(self, chunks: tuple[bytes, ...]) -> None:
-        super().__init__(b"".join(chunks))
-        self.chunks = chunks
-
-    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        """Yield the chunks in which the body was sent."""
-        yield from self.chunks
-
-
-class _AsyncBody:
-    """What aiobotocore reads a response from: the part of aiohttp that it uses, response and content in one."""
-
-    def __init__(self, chunks: tuple[bytes, ...]) -> None:
-        self._body = _Body(chunks)
-
-    @property
-    def content(self) -> "_AsyncBody":
-        return self
-
-    async def read(self, size: int = -1) -> bytes:
-        return self._body.read(size)
-
-    def at_eof(self) -> bool:
-        return self._body.tell() == len(self._body.getvalue())
-
-    async def iter_chunks(self) -> AsyncIterator[tuple[bytes, bool]]:
-        for chunk in self._body.chunks:
-            yield chunk, True
-
-    def close(self) -> None:
-        self._body.close()

@@ -35,6 +35,12 @@ class Caller:
         return f"arn:{arn.partition}:sts::{arn.account_id}:assumed-role/{role}/{_SESSION}"
 
     @property
+    def partition(self) -> str:
+        """The partition of the account."""
+        arn = parse_arn(self.principal_arn)
+        return arn.partition if arn else "aws"
+
+    @property
     def keys(self) -> dict[str, Any]:
         """
         The condition keys that every request of this caller carries.

@@ -1,62 +1,79 @@
 """The operations of `bedrock`, the control plane, on inference profiles and foundation models."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from bedrock_guard._catalog import Model
-from bedrock_guard._identifiers import UNSPECIFIED, parse_model_id, partition_of
+from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_model_id, partition_of
 from bedrock_guard._profiles import InferenceProfile, ProfileType
 from bedrock_guard.simulator._call import Call
-from bedrock_guard.simulator._errors import validation
+from bedrock_guard.simulator._errors import invalid_identifier, not_found, validation
 from bedrock_guard.simulator._http import Response, json_response
-from bedrock_guard.simulator._offer import not_found
+from bedrock_guard.simulator._pages import paginate
 from bedrock_guard.simulator._service import Service
 
 _SINCE = "2025-01-01T00:00:00Z"
-_PAGE = 1000
 
 
 def list_inference_profiles(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListInferenceProfiles.html."""
-    service.authorize(call.request, call.region, [call.authorization("*")])
-    wanted = call.request.query.get("type", ProfileType.SYSTEM_DEFINED)
-    profiles = [profile for profile in service.offer.profiles(call.region) if profile.type == wanted]
-    page, following = paginate(profiles, call)
-    return json_response({"inferenceProfileSummaries": [_profile(call, profile) for profile in page], **following})
+    service.admit(call, [call.authorization("*")])
+    if call.request.query.get("type") == ProfileType.APPLICATION:
+        profiles = service.offer.application_profiles(call.region)
+    else:
+        profiles = service.offer.profiles(call.region)
+    page, following = paginate(profiles, call.request.query)
+    return json_response(
+        {"inferenceProfileSummaries": [_profile(service, call, profile) for profile in page], **following}
+    )
+
+
+def create_inference_profile(service: Service, call: Call) -> Response:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateInferenceProfile.html."""
+    name, source = call.text("inferenceProfileName"), call.body.get("modelSource")
+    copied = source.get("copyFrom") if isinstance(source, dict) else None
+    if not isinstance(copied, str):
+        raise validation("1 validation error detected: Value at 'modelSource' failed to satisfy constraint.")
+    found = service.offer.resolve(copied, call.region)
+    service.admit(call, [call.authorization(call.arn(f"{ModelKind.APPLICATION_INFERENCE_PROFILE}/*"))])
+    profile = service.offer.add_application_profile(service.new_id(12).lower(), name, call.region, found)
+    return json_response({"inferenceProfileArn": call.arn(profile.resource), "status": "ACTIVE"}, status=201)
 
 
 def get_inference_profile(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetInferenceProfile.html."""
     identifier = parse_model_id(call.label)
     arn = call.label if call.label.startswith("arn:") else call.arn(f"inference-profile/{call.label}")
-    service.authorize(call.request, call.region, [call.authorization(arn)])
+    service.admit(call, [call.authorization(arn)])
     profile = service.offer.find_profile(identifier, call.region)
     if profile is None:
         raise not_found(call.label)
-    return json_response(_profile(call, profile))
+    return json_response(_profile(service, call, profile))
 
 
 def list_foundation_models(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html."""
-    service.authorize(call.request, call.region, [call.authorization("*")])
+    service.admit(call, [call.authorization("*")])
     through = {profile.model_id for profile in service.offer.profiles(call.region)}
     summaries = [_model(call, model, through) for model in service.offer.models(call.region)]
     return json_response({"modelSummaries": [summary for summary in summaries if _matches(summary, call)]})
 
 
-def paginate(items: Sequence[Any], call: Call) -> tuple[Sequence[Any], dict[str, str]]:
-    """Return the page that the query asks for, and the token of the next one, if there is any."""
-    size, start = call.request.query.get("maxResults", str(_PAGE)), call.request.query.get("nextToken", "0")
-    if not (size.isdecimal() and 1 <= int(size) <= _PAGE and start.isdecimal()):
-        raise validation("1 validation error detected: the page asked for does not exist.")
-    end = int(start) + int(size)
-    return items[int(start) : end], {"nextToken": str(end)} if end < len(items) else {}
+def get_foundation_model(service: Service, call: Call) -> Response:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetFoundationModel.html."""
+    identifier = parse_model_id(call.label)
+    arn = call.arn(f"foundation-model/{identifier.id}", account=False)
+    service.admit(call, [call.authorization(arn)])
+    found = [model for model in service.offer.models(call.region) if model.id == identifier.id]
+    if not found:
+        raise invalid_identifier()
+    through = {profile.model_id for profile in service.offer.profiles(call.region)}
+    return json_response({"modelDetails": _model(call, found[0], through)})
 
 
-def _profile(call: Call, profile: InferenceProfile) -> dict[str, Any]:
+def _profile(service: Service, call: Call, profile: InferenceProfile) -> dict[str, Any]:
     regions = [region for region in profile.destination_regions if region != UNSPECIFIED]
     return {
-        "inferenceProfileName": profile.id,
+        "inferenceProfileName": service.offer.name(profile),
         "description": f"Routes requests to {profile.model_id} in {', '.join(regions)}.",
         "createdAt": _SINCE,
         "updatedAt": _SINCE,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bedrock_guard.simulator import _control, _runtime
+from bedrock_guard.simulator import _control, _jobs, _runtime
 from bedrock_guard.simulator._call import Call
 from bedrock_guard.simulator._errors import ServiceError
 from bedrock_guard.simulator._http import Request, Response
@@ -23,9 +23,17 @@ _OPERATIONS: Mapping[str, tuple[str, _Handler]] = {
         "InvokeModelWithResponseStream",
         _runtime.invoke_with_response_stream,
     ),
+    "POST /model/{}/count-tokens": ("CountTokens", _runtime.count_tokens),
+    "POST /async-invoke": ("StartAsyncInvoke", _jobs.start_async_invoke),
+    "GET /async-invoke": ("ListAsyncInvokes", _jobs.list_async_invokes),
+    "GET /async-invoke/{}": ("GetAsyncInvoke", _jobs.get_async_invoke),
+    "POST /model-invocation-job": ("CreateModelInvocationJob", _jobs.create_model_invocation_job),
+    "GET /model-invocation-job/{}": ("GetModelInvocationJob", _jobs.get_model_invocation_job),
+    "POST /inference-profiles": ("CreateInferenceProfile", _control.create_inference_profile),
     "GET /inference-profiles": ("ListInferenceProfiles", _control.list_inference_profiles),
     "GET /inference-profiles/{}": ("GetInferenceProfile", _control.get_inference_profile),
     "GET /foundation-models": ("ListFoundationModels", _control.list_foundation_models),
+    "GET /foundation-models/{}": ("GetFoundationModel", _control.get_foundation_model),
 }
 
 
@@ -40,7 +48,8 @@ def respond(service: Service, request: Request, *, keep_body: bool = False) -> R
         error, response = caught, caught.response
     request_id = service.new_request_id()
     service.record(_entry(call, response, error, request_id, keep_body=keep_body))
-    return replace(response, headers={**response.headers, "x-amzn-RequestId": request_id})
+    sent = service.faults.spoil(call, response)
+    return replace(sent, headers={**sent.headers, "x-amzn-RequestId": request_id})
 
 
 def _template(request: Request) -> str:

@@ -24,19 +24,23 @@ _STATUS = {
 }
 
 
-class ServiceError(Exception):
-    """An error that the API answers with: its code, its message, and the JSON key that the message stands under."""
+# As Bedrock's own errors have it in their header; those of IAM have the code alone.
+_NAMESPACE = "http://internal.amazon.com/coral/com.amazon.bedrock/"
 
-    def __init__(self, code: str, message: str, *, key: str = "message") -> None:
+
+class ServiceError(Exception):
+    """An error that the API answers with: its code and its message."""
+
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.key = key
 
     @property
     def response(self) -> Response:
         """The error as it is sent."""
-        return json_response({self.key: self.message}, {"x-amzn-errortype": self.code}, _STATUS[self.code])
+        headers = {"x-amzn-errortype": f"{self.code}:{_NAMESPACE}"}
+        return json_response({"message": self.message}, headers, _STATUS[self.code])
 
 
 def validation(message: str) -> ServiceError:
@@ -60,3 +64,8 @@ def on_demand_not_supported(model_id: str) -> ServiceError:
 def malformed(problem: str) -> ServiceError:
     """Return the error for a body that the model's own schema refuses."""
     return validation(f"Malformed input request: {problem}, please reformat your input and try again.")
+
+
+def not_found(identifier: str) -> ServiceError:
+    """Return the error for a resource that the control plane does not know."""
+    return ServiceError("ResourceNotFoundException", f"Could not find the resource {identifier}.")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 # The credential scope of a signature: access key id, date, Region, service.
@@ -15,6 +15,7 @@ _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/bedrock/aws4_request")
 _HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws|api)\.")
 
 JSON = "application/json"
+EVENT_STREAM = "application/vnd.amazon.eventstream"
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,31 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A wait of so many *seconds*; where it comes first, before the head."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The end of the connection, before the response is whole. Where it comes first, not even a head is sent."""
+
+
+Part: TypeAlias = bytes | Pause | Drop
+
+
+@dataclass(frozen=True)
 class Response:
-    """An HTTP response: its body in the chunks in which it is sent."""
+    """
+    An HTTP response: its body in the chunks in which it is sent.
+
+    The core neither sleeps nor sends: whoever carries the response does what `Pause` and `Drop` say.
+    """
 
     status: int
     headers: Mapping[str, str]
-    body: tuple[bytes, ...] = ()
+    body: tuple[Part, ...] = ()
 
 
 def json_response(data: Any, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
@@ -68,6 +88,6 @@ def json_response(data: Any, headers: Mapping[str, str] | None = None, status: i
     return Response(status, {"Content-Type": JSON, "Content-Length": str(len(body)), **(headers or {})}, (body,))
 
 
-def stream_response(chunks: Iterable[bytes], headers: Mapping[str, str] | None = None) -> Response:
+def stream_response(messages: Iterable[bytes], headers: Mapping[str, str] | None = None) -> Response:
     """Return messages of the event stream encoding as a response, one chunk each."""
-    return Response(200, {"Content-Type": "application/vnd.amazon.eventstream", **(headers or {})}, tuple(chunks))
+    return Response(200, {"Content-Type": EVENT_STREAM, **(headers or {})}, tuple(messages))

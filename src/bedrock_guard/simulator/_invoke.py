@@ -35,27 +35,33 @@ _EMBEDDING: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 
-def invoke_model(turn: Turn, body: Mapping[str, Any]) -> Response:
-    """
-    Return what the model answers to *body*, in its own format; of a model whose format is not known, *body* itself.
+def embedding(model_id: str, body: Mapping[str, Any]) -> Response | None:
+    """Return what an embedding model answers to *body*, None for any other model."""
+    embed = _find(_EMBEDDING, model_id)
+    return json_response(embed(model_id, body)) if embed else None
 
-    Raises ServiceError for a body of another format.
-    """
-    embed = _find(_EMBEDDING, turn.model_id)
-    chat = _find(_CHAT, turn.model_id)
-    if embed:
-        return json_response(embed(turn.model_id, body), _token_headers(turn))
+
+def check(model_id: str, body: Mapping[str, Any]) -> None:
+    """Raise ServiceError for a *body* of another format than the model's, where that is known."""
+    chat = _find(_CHAT, model_id)
     if chat:
         chat.check(body)
-        return json_response(chat.answer(turn), _token_headers(turn))
-    return json_response(body, _token_headers(turn))
+
+
+def invoke_model(turn: Turn, body: Mapping[str, Any]) -> Response:
+    """Return *turn* in the model's format; of a model whose format is not known, *body* itself."""
+    chat = _find(_CHAT, turn.model_id)
+    headers = {
+        "X-Amzn-Bedrock-Input-Token-Count": str(turn.input_tokens),
+        "X-Amzn-Bedrock-Invocation-Latency": "1",
+        "X-Amzn-Bedrock-Output-Token-Count": str(turn.reply.output_tokens),
+    }
+    return json_response(chat.answer(turn) if chat else body, headers)
 
 
 def invoke_model_with_response_stream(turn: Turn, body: Mapping[str, Any]) -> Response:
     """Return the same as a stream of chunks; see `invoke_model`."""
     chat = _find(_CHAT, turn.model_id)
-    if chat:
-        chat.check(body)
     parts = list(chat.events(turn)) if chat else [dict(body)]
     # https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
     parts[-1]["amazon-bedrock-invocationMetrics"] = {
@@ -70,11 +76,3 @@ def invoke_model_with_response_stream(turn: Turn, body: Mapping[str, Any]) -> Re
 
 def _find(formats: Mapping[str, Any], model_id: str) -> Any:
     return next((format_ for start, format_ in formats.items() if model_id.startswith(start)), None)
-
-
-def _token_headers(turn: Turn) -> dict[str, str]:
-    return {
-        "X-Amzn-Bedrock-Input-Token-Count": str(turn.input_tokens),
-        "X-Amzn-Bedrock-Invocation-Latency": "1",
-        "X-Amzn-Bedrock-Output-Token-Count": str(turn.reply.output_tokens),
-    }

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bedrock_guard._catalog import Catalog, Model
 from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, ModelIdentifier, ModelKind, parse_arn, parse_model_id
-from bedrock_guard._profiles import InferenceProfile, Origin, Scope, from_catalog
-from bedrock_guard.simulator._errors import ServiceError, invalid_identifier, on_demand_not_supported
+from bedrock_guard._profiles import InferenceProfile, Origin, ProfileType, Scope, from_catalog
+from bedrock_guard.simulator._errors import invalid_identifier, on_demand_not_supported
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,14 @@ class Target:
 
 
 class Offer:
-    """The models and the system-defined inference profiles of every Region, for one account."""
+    """The models and the inference profiles of every Region, for one account. Safe for threads: nothing is taken back."""
 
     def __init__(self, catalog: Catalog, account_id: str) -> None:
         self._catalog = catalog
         self._account_id = account_id
         self._added: dict[tuple[str, str], InferenceProfile] = {}
-        self._applications: dict[str, InferenceProfile] = {}
+        self._applications: dict[tuple[str, str], InferenceProfile] = {}
+        self._names: dict[str, str] = {}
 
     def add_profile(self, profile_id: str, source_region: str, destination_regions: Sequence[str]) -> None:
         """Offer *profile_id* from *source_region*, in place of what the catalogue has there."""
@@ -40,9 +41,30 @@ class Offer:
             as_of=self._catalog.as_of,
         )
 
-    def add_application_profile(self, profile: InferenceProfile) -> None:
-        """Offer an application inference profile in its Region."""
-        self._applications[f"{profile.source_region}/{profile.id}"] = profile
+    def add_application_profile(self, id_: str, name: str, region: str, copied: Target) -> InferenceProfile:
+        """Offer an application inference profile in *region* that routes as what it was *copied* from."""
+        source = copied.profile
+        profile = InferenceProfile(
+            id=id_,
+            scope=source.scope if source else Scope.IN_REGION,
+            model_id=copied.model_id,
+            source_region=region,
+            destination_regions=source.destination_regions if source else (region,),
+            origin=Origin.LIVE,
+            as_of=self._catalog.as_of,
+            type=ProfileType.APPLICATION,
+        )
+        self._applications[region, id_] = profile
+        self._names[id_] = name
+        return profile
+
+    def application_profiles(self, region: str) -> list[InferenceProfile]:
+        """Return the application profiles of *region*, oldest first."""
+        return [profile for (source, _), profile in list(self._applications.items()) if source == region]
+
+    def name(self, profile: InferenceProfile) -> str:
+        """Return what *profile* is called: of a system-defined one, its id."""
+        return self._names.get(profile.id, profile.id)
 
     def profiles(self, region: str) -> list[InferenceProfile]:
         """Return the system-defined profiles of *region*, in the order of their ids."""
@@ -62,13 +84,15 @@ class Offer:
         """Return the profile of either type that *identifier* names in *region*, or None."""
         if identifier.region not in (None, region) or identifier.account_id not in (None, self._account_id):
             return None
-        if identifier.kind is ModelKind.APPLICATION_INFERENCE_PROFILE:
-            return self._applications.get(f"{region}/{identifier.id}")
-        return self.profile(identifier.id, region)
+        return self._applications.get((region, identifier.id)) or self.profile(identifier.id, region)
 
     def model(self, model_id: str) -> Model | None:
         """Return the foundation model *model_id* as the catalogue has it, or None."""
         return self._catalog.models.get(model_id)
+
+    def serves(self, model_id: str, region: str) -> bool:
+        """Tell whether *region* serves the foundation model *model_id*, itself or through an inference profile."""
+        return any(model.id == model_id for model in self.models(region))
 
     def models(self, region: str) -> list[Model]:
         """Return the foundation models that *region* serves, itself or through an inference profile."""
@@ -100,7 +124,7 @@ class Offer:
         model = self._catalog.models.get(identifier.id)
         if model and region in model.in_region and identifier.region in (None, region):
             return Target(identifier, identifier.id)
-        if any(profile.model_id == identifier.id for profile in self.profiles(region)):
+        if self.serves(identifier.id, region):
             raise on_demand_not_supported(identifier.text)
         raise invalid_identifier()
 
@@ -113,8 +137,3 @@ class Offer:
 
     def _here(self, region: str) -> tuple[str, str]:
         return region, self._account_id
-
-
-def not_found(identifier: str) -> ServiceError:
-    """Return the error for a resource that the control plane does not know."""
-    return ServiceError("ResourceNotFoundException", f"Could not find the resource {identifier}.")

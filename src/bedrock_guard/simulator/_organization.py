@@ -11,36 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedrock_guard import scp
-from bedrock_guard._compat import StrEnum
+from bedrock_guard._denials import PolicyType
 from bedrock_guard.scp._authorizations import Authorization
+from bedrock_guard.simulator._caller import Caller
 from bedrock_guard.simulator._errors import ServiceError
+from bedrock_guard.simulator._http import Response, json_response
 
 _MANAGEMENT_ACCOUNT_ID = "999999999999"
 _ORGANIZATION_ID = "o-simulated1"
 
 
-class PolicyType(StrEnum):
-    """The types of policies that can deny a request, in the order in which AWS asks them."""
-
-    RESOURCE_CONTROL_POLICY = "resource_control_policy"
-    SERVICE_CONTROL_POLICY = "service_control_policy"
-    VPC_ENDPOINT = "vpc_endpoint"
-    RESOURCE_BASED = "resource_based"
-    IDENTITY_BASED = "identity_based"
-    PERMISSIONS_BOUNDARY = "permissions_boundary"
-    SESSION = "session"
-
-    @property
-    def wording(self) -> str:
-        """
-        What AWS calls it in an error message.
-
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-        """
-        return _WORDING[self]
-
-
-_WORDING = {
+# In the order in which AWS asks them, and as error messages call them.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+_NAMES = {
     PolicyType.RESOURCE_CONTROL_POLICY: "resource control policy",
     PolicyType.SERVICE_CONTROL_POLICY: "service control policy",
     PolicyType.VPC_ENDPOINT: "VPC endpoint policy",
@@ -73,7 +57,7 @@ class Refusal:
 
     @property
     def _cause(self) -> str:
-        name = self.policy_type.wording
+        name = _NAMES[self.policy_type]
         if not self.explicit:
             return f"because no {name} allows the {self.authorization.action} action"
         article = "an" if name.startswith("i") else "a"
@@ -81,22 +65,30 @@ class Refusal:
 
 
 class DeniedError(ServiceError):
-    """A request that a policy denied. IAM's message stands under another key than the service's own."""
+    """A request that a policy denied: IAM answers, whose errors look a little different."""
 
     def __init__(self, refusal: Refusal, caller: str) -> None:
-        super().__init__("AccessDeniedException", refusal.message(caller), key="Message")
+        super().__init__("AccessDeniedException", refusal.message(caller))
         self.refusal = refusal
+
+    @property
+    def response(self) -> Response:
+        """The error as it is sent."""
+        return json_response({"Message": self.message}, {"x-amzn-errortype": self.code}, 403)
 
 
 class Policies:
     """All policies of one type that apply, in levels of which each must allow."""
 
     def __init__(self, policy_type: PolicyType, levels: Sequence[Sequence[Mapping[str, Any]]]) -> None:
-        """Raise `scp.PolicyError` for a document that AWS would not take."""
+        """Raise ValueError for a type that denies nothing, `scp.PolicyError` for a document that AWS would not take."""
+        if policy_type not in _NAMES:
+            raise ValueError(f"{policy_type} is not the name of a policy type: one of {', '.join(_NAMES)}")
         self.type = policy_type
         of_resources = policy_type in _OF_RESOURCES
-        self._documents = [[_without_principal(item) if of_resources else item for item in level] for level in levels]
-        self._levels = scp.load(self._documents)
+        documents = [[_without_principal(item) if of_resources else item for item in level] for level in levels]
+        self._levels = scp.load(documents)
+        self._ids = [[_policy_id(document) for document in level] for level in documents]
 
     def decide(self, authorization: Authorization, context: Mapping[str, Any]) -> scp.Decision:
         """Return what all levels together say."""
@@ -104,22 +96,21 @@ class Policies:
 
     def policy_id(self, decision: scp.Decision) -> str:
         """Return the id of the policy that denies explicitly: the same for the same document."""
-        document = self._documents[decision.level or 0][decision.document or 0]
-        digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-        return f"p-{digest[:8]}"
+        return self._ids[decision.level or 0][decision.document or 0]
 
 
 class Organization:
-    """The policies of every type that stand above one principal."""
+    """The policies of every type that stand above one caller."""
 
-    def __init__(self, policies: Sequence[Policies], account_id: str, *, policy_arns: bool) -> None:
-        self._policies = sorted(policies, key=lambda entry: list(PolicyType).index(entry.type))
-        self._account_id = account_id
+    def __init__(self, policies: Sequence[Policies], caller: Caller, *, policy_arns: bool) -> None:
+        self._policies = sorted(policies, key=lambda entry: list(_NAMES).index(entry.type))
+        self._caller = caller
+        self._keys = caller.keys
         self._policy_arns = policy_arns
 
-    def refusal(self, authorization: Authorization, caller: Mapping[str, Any]) -> Refusal | None:
-        """Return what denies *authorization* to the *caller*, given as condition keys; None if nothing does."""
-        context = {**caller, **authorization.context}
+    def refusal(self, authorization: Authorization) -> Refusal | None:
+        """Return what denies *authorization* to the caller, None if nothing does."""
+        context = {**self._keys, **authorization.context}
         decisions = [(policies, policies.decide(authorization, context)) for policies in self._policies]
         # An explicit deny in any policy outranks an implicit one.
         for result in (scp.Result.EXPLICIT_DENY, scp.Result.IMPLICIT_DENY):
@@ -138,9 +129,14 @@ class Organization:
         if not self._policy_arns or policy_type in (PolicyType.VPC_ENDPOINT, PolicyType.RESOURCE_BASED):
             return None
         if policy_type in (PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY):
-            owner = f"{_MANAGEMENT_ACCOUNT_ID}:policy/{_ORGANIZATION_ID}/{policy_type}"
-            return f"arn:aws:organizations::{owner}/{policy_id}"
-        return f"arn:aws:iam::{self._account_id}:policy/{policy_id}"
+            resource = f"policy/{_ORGANIZATION_ID}/{policy_type}/{policy_id}"
+            return f"arn:{self._caller.partition}:organizations::{_MANAGEMENT_ACCOUNT_ID}:{resource}"
+        return f"arn:{self._caller.partition}:iam::{self._caller.account_id}:policy/{policy_id}"
+
+
+def _policy_id(document: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return f"p-{digest[:8]}"
 
 
 def _without_principal(document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,14 +1,16 @@
 """The operations of `bedrock-runtime`."""
 
+import json
+
+from bedrock_guard._identifiers import parse_model_id
 from bedrock_guard.scp._authorizations import action_of, authorizations
-from bedrock_guard.simulator import _converse
+from bedrock_guard.simulator import _converse, _invoke
 from bedrock_guard.simulator._call import Call
 from bedrock_guard.simulator._errors import validation
 from bedrock_guard.simulator._eventstream import encode_event
 from bedrock_guard.simulator._http import Response, json_response, stream_response
-from bedrock_guard.simulator._invoke import invoke_model, invoke_model_with_response_stream
 from bedrock_guard.simulator._offer import Target
-from bedrock_guard.simulator._replies import Turn
+from bedrock_guard.simulator._replies import Turn, estimate_tokens
 from bedrock_guard.simulator._service import Service
 
 
@@ -19,28 +21,44 @@ def converse(service: Service, call: Call) -> Response:
 
 def converse_stream(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html."""
-    turn = _turn(service, call, _streaming_target(service, call, _chat_target(service, call)))
+    turn = _turn(service, call, _streaming(service, _chat_target(service, call)))
     return stream_response(encode_event(type_, payload) for type_, payload in _converse.events(turn))
 
 
 def invoke(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html."""
-    return invoke_model(_turn(service, call, target(service, call, call.label)), call.body)
+    found = target(service, call, call.label)
+    answer = _invoke.embedding(found.model_id, call.body)
+    if answer is None:
+        _invoke.check(found.model_id, call.body)
+        answer = _invoke.invoke_model(_turn(service, call, found), call.body)
+    return answer
 
 
 def invoke_with_response_stream(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithResponseStream.html."""
-    streaming = _streaming_target(service, call, target(service, call, call.label))
-    return invoke_model_with_response_stream(_turn(service, call, streaming), call.body)
+    found = _streaming(service, target(service, call, call.label))
+    _invoke.check(found.model_id, call.body)
+    return _invoke.invoke_model_with_response_stream(_turn(service, call, found), call.body)
+
+
+def count_tokens(service: Service, call: Call) -> Response:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html."""
+    identifier = parse_model_id(call.label)
+    service.admit(call, authorizations(action_of(call.operation), identifier, call.region, call.account_id))
+    # Not through inference profiles, yet for models that answer through nothing else.
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
+    if not identifier.id.startswith("anthropic.") or not service.offer.serves(identifier.id, call.region):
+        raise validation("The provided model doesn't support counting tokens.")
+    return json_response({"inputTokens": estimate_tokens(json.dumps(call.body.get("input")))})
 
 
 def target(service: Service, call: Call, model_id: str) -> Target:
     """Return what *model_id* means, once the call is authorized. Raises ServiceError where it is not."""
     found = service.offer.resolve(model_id, call.region)
-    asked = authorizations(
-        action_of(call.operation), found.identifier, call.region, service.caller.account_id, found.profile
-    )
-    service.authorize(call.request, call.region, asked, found.profile)
+    action = action_of(call.operation)
+    asked = authorizations(action, found.identifier, call.region, call.account_id, found.profile)
+    service.admit(call, asked, found.profile)
     return found
 
 
@@ -54,7 +72,7 @@ def _chat_target(service: Service, call: Call) -> Target:
     return found
 
 
-def _streaming_target(service: Service, _call: Call, found: Target) -> Target:
+def _streaming(service: Service, found: Target) -> Target:
     model = service.offer.model(found.model_id)
     if model and not model.streaming:
         raise validation("The model is unsupported for streaming.")

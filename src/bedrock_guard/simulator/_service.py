@@ -5,12 +5,13 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from bedrock_guard._profiles import InferenceProfile
 from bedrock_guard.scp._authorizations import Authorization
+from bedrock_guard.simulator._call import Call
 from bedrock_guard.simulator._caller import Caller
-from bedrock_guard.simulator._http import Request
+from bedrock_guard.simulator._faults import Faults
 from bedrock_guard.simulator._journal import JournalEntry
 from bedrock_guard.simulator._offer import Offer
 from bedrock_guard.simulator._organization import DeniedError, Organization
@@ -35,21 +36,27 @@ class Service:
         self.offer = offer
         self.caller = caller
         self.organization = organization
+        self.faults = Faults(seed)
+        self.async_invokes: dict[str, dict[str, Any]] = {}
+        self.batch_jobs: dict[str, dict[str, Any]] = {}
         self._authorize = authorize
         self._random = random.Random(seed)  # noqa: S311 (reproducible on purpose)
         self._replies: deque[Reply] = deque()
         self._journal: deque[JournalEntry] = deque(maxlen=_JOURNAL_LENGTH)
         self._lock = threading.Lock()
 
-    def authorize(
-        self, request: Request, region: str, asked: Sequence[Authorization], profile: InferenceProfile | None = None
-    ) -> None:
-        """Raise DeniedError for the first of *asked* that a policy denies, in the order given."""
-        organization, keys = self.organization, self.caller.keys
-        for authorization in [*_of_bearer_token(request, region), *self._routed(asked, profile)]:
-            refusal = organization.refusal(authorization, keys)
+    def admit(self, call: Call, asked: Sequence[Authorization], profile: InferenceProfile | None = None) -> None:
+        """
+        Raise DeniedError for the first of *asked* that a policy denies, in the order given.
+
+        Raises the ServiceError of a fault that is due, where all are allowed.
+        """
+        organization = self.organization  # one and the same for the whole request
+        for authorization in [*_of_bearer_token(call), *self._routed(asked, profile)]:
+            refusal = organization.refusal(authorization)
             if refusal:
                 raise DeniedError(refusal, self.caller.name)
+        self.faults.strike(call)
 
     def script(self, replies: Sequence[Reply]) -> None:
         """Queue *replies*: each answers one inference request."""
@@ -91,11 +98,11 @@ class Service:
         return [*asked[:2], *(authorization for authorization in asked[2:] if authorization.region == chosen)]
 
 
-def _of_bearer_token(request: Request, region: str) -> list[Authorization]:
+def _of_bearer_token(call: Call) -> list[Authorization]:
     # https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-permissions.html
-    token = request.bearer_token
+    token = call.request.bearer_token
     if token is None:
         return []
     kind = "SHORT_TERM" if token.startswith("bedrock-api-key-") else "LONG_TERM"
-    context = {"aws:RequestedRegion": region, "bedrock:BearerTokenType": kind}
+    context = {"aws:RequestedRegion": call.region, "bedrock:BearerTokenType": kind}
     return [Authorization("bedrock:CallWithBearerToken", "*", context)]

@@ -3,19 +3,21 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, get_args
 
 import boto3
 
 from bedrock_guard import _catalog
+from bedrock_guard._denials import PolicyType
 from bedrock_guard.simulator import _adapters
 from bedrock_guard.simulator._caller import Caller
 from bedrock_guard.simulator._dispatch import respond
 from bedrock_guard.simulator._documents import Documents, Levels, read_documents, read_levels
+from bedrock_guard.simulator._faults import Fault
 from bedrock_guard.simulator._http import Request, Response
 from bedrock_guard.simulator._journal import JournalEntry
 from bedrock_guard.simulator._offer import Offer
-from bedrock_guard.simulator._organization import Organization, Policies, PolicyType
+from bedrock_guard.simulator._organization import Organization, Policies
 from bedrock_guard.simulator._replies import Reply, ToolUse, to_reply
 from bedrock_guard.simulator._service import Authorize, Service
 
@@ -26,7 +28,7 @@ class Simulator:
 
     *scps* is one policy document (a dict, JSON text or a file), several of them, which are one level with FullAWSAccess
     beside them, or a list of levels from the root to the account, each with exactly the documents listed.
-    *policies* are documents of other types by their `PolicyType`, which can deny as well.
+    *policies* are documents of other types, which can deny as well, by `bedrock_guard.PolicyType` or its value.
     *account_id* and *principal_arn* are who calls; *context* holds further condition keys of every request.
     *policy_arns* tells whether a denial names the policy, as AWS does for explicit ones where it can.
     *authorize* is `every-destination`, as AWS documents it, or `routed-destination`: only one destination, chosen by
@@ -49,14 +51,16 @@ class Simulator:
         seed: int = 0,
         keep_bodies: bool = False,
     ) -> None:
-        caller = Caller(account_id, principal_arn or f"arn:aws:iam::{account_id}:role/app", context or {})
+        if authorize not in get_args(Authorize):
+            raise ValueError(f"authorize is one of {', '.join(get_args(Authorize))}, not {authorize!r}")
+        self._caller = Caller(account_id, principal_arn or f"arn:aws:iam::{account_id}:role/app", context or {})
         self._policy_arns = policy_arns
         self._keep_bodies = keep_bodies
         self._lock = threading.Lock()
         self._policies = {PolicyType.SERVICE_CONTROL_POLICY: _scps(scps)}
         self._policies |= {PolicyType(type_): _others(type_, entry) for type_, entry in (policies or {}).items()}
         offer = Offer(_catalog.embedded(), account_id)
-        self._service = Service(offer, caller, self._organization(account_id), authorize, seed)
+        self._service = Service(offer, self._caller, self._organization(), authorize, seed)
 
     @property
     def requests(self) -> list[JournalEntry]:
@@ -82,6 +86,14 @@ class Simulator:
     def script(self, *replies: str | ToolUse | Reply) -> None:
         """Queue *replies*: each answers one inference request. Without them a model answers with its own name."""
         self._service.script([to_reply(reply) for reply in replies])
+
+    def add_fault(self, fault: Fault) -> None:
+        """Let something go wrong from now on: see `Fault`."""
+        self._service.faults.add(fault)
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self._service.faults.clear()
 
     def respond(self, request: Request) -> Response:
         """Answer one HTTP request."""
@@ -117,10 +129,10 @@ class Simulator:
     def _set(self, policy_type: PolicyType, policies: Policies) -> None:
         with self._lock:
             self._policies[policy_type] = policies
-            self._service.organization = self._organization(self._service.caller.account_id)
+            self._service.organization = self._organization()
 
-    def _organization(self, account_id: str) -> Organization:
-        return Organization(list(self._policies.values()), account_id, policy_arns=self._policy_arns)
+    def _organization(self) -> Organization:
+        return Organization(list(self._policies.values()), self._caller, policy_arns=self._policy_arns)
 
 
 def _scps(scps: Levels) -> Policies:
