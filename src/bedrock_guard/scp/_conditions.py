@@ -4,35 +4,15 @@ One line of a Condition element: an operator, a context key and its values, in t
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from bedrock_guard.scp._facts import Facts, Value, Verdict, every, negation, some
-from bedrock_guard.scp._operators import OPERATORS, Operator
-from bedrock_guard.scp._patterns import Matcher, Template, operand, parse, split
+from bedrock_guard.scp._operators import FOR_ALL_VALUES, NULL, Operator, use_of
+from bedrock_guard.scp._patterns import Matcher
+from bedrock_guard.scp._variables import Template, operand, parse, split
 
-# Operators are documented in one spelling; which other case AWS accepts is not, so any is read as what it says.
-_SPELLING = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?", re.IGNORECASE)
-_BY_LOWER_CASE = {name.lower(): operator for name, operator in OPERATORS.items()}
-_REMEMBERED_VALUES = 1024
-
-
-class _Use(NamedTuple):
-    operator: Operator
-    quantifier: str | None
-    if_exists: bool
-
-    @property
-    def without_key(self) -> bool:
-        # "If the key is not present, evaluate the condition element as true" (IfExists). ForAllValues "also returns
-        # true if there are no context keys in the request", ForAnyValue false
-        # (reference_policies_condition-single-vs-multi-valued-context-keys.html). Else "the condition is false", and
-        # for negated operators "true".
-        if self.if_exists or self.quantifier == "forallvalues":
-            return True
-        return self.quantifier is None and self.operator.negated
+_REMEMBERED_VALUES = 4096
 
 
 class Condition:
@@ -44,7 +24,9 @@ class Condition:
     """
 
     def __init__(self, operator: str, key: str, values: Sequence[str], *, variables: bool) -> None:
-        use = _use(operator)
+        use = use_of(operator)
+        if use is None:
+            raise ValueError("no such operator")
         self.operator = operator
         self.key = key
         self.values = tuple(values)
@@ -66,12 +48,10 @@ class Condition:
         return type(value) is str and self._holds(value, facts)
 
     def _quantified(self, value: Value, facts: Facts) -> Verdict:
-        if not value:
-            # "... or if the context key value resolves to a null dataset, such as an empty string"
-            return self._without_key
-        members = (value,) if isinstance(value, str) else value
+        # An empty string is "a null dataset" (reference_policies_elements_condition_operators.html): it has no members.
+        members = value if isinstance(value, tuple) else (value,) if value else ()
         verdicts = [self._holds(member, facts) for member in members]
-        return every(verdicts) if self._quantifier == "forallvalues" else some(verdicts)
+        return every(verdicts) if self._quantifier == FOR_ALL_VALUES else some(verdicts)
 
     def _holds(self, value: str, facts: Facts) -> Verdict:
         if self._matches(value):
@@ -83,7 +63,7 @@ class Condition:
 
     def missing(self, facts: Facts) -> set[str]:
         """Return the unknown keys that the verdict depends on."""
-        keys = [self._key, *(key for template in self._templates for key in template.variables())]
+        keys = [self._key, *(key for template in self._templates for key in template.keys)]
         return {facts.unknown[key] for key in keys if key in facts.unknown}
 
 
@@ -112,26 +92,10 @@ class NullCondition:
 
 
 def condition(operator: str, key: str, values: Sequence[str], *, variables: bool) -> Condition | NullCondition:
-    """Return the condition; raise ValueError where a value is not of the operator's kind."""
-    if operator.lower() == "null":
+    """Return the condition; raise ValueError where there is no such operator or a value is not of its kind."""
+    if operator.lower() == NULL:
         return NullCondition(key, values)
     return Condition(operator, key, values, variables=variables)
-
-
-def is_operator(name: str) -> bool:
-    """Return whether *name*, set operator and IfExists included, is a condition operator."""
-    found = _SPELLING.fullmatch(name)
-    # IfExists goes with "any condition operator name except the Null condition"; a set operator with Null is an error
-    # to AWS too (access-analyzer-reference-policy-checks.html, "Null with qualifier").
-    return name.lower() == "null" or (found is not None and found[2].lower() in _BY_LOWER_CASE)
-
-
-def _use(name: str) -> _Use:
-    found = _SPELLING.fullmatch(name)
-    if not found:
-        raise ValueError("no such operator")
-    quantifier, base, if_exists = found.groups()
-    return _Use(_BY_LOWER_CASE[base.lower()], quantifier and quantifier.lower(), bool(if_exists))
 
 
 def _operand(operator: Operator, value: str, *, variables: bool) -> Matcher | Template:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bedrock_guard.scp._errors import PolicyError, printable
 from bedrock_guard.scp._json import kind, number, parse, repeated
+from bedrock_guard.scp._operators import is_operator
 
 _DOCUMENT_ELEMENTS = frozenset({"Version", "Id", "Statement"})
 _STATEMENT_ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
@@ -137,6 +138,9 @@ def _list_or_its_negation(statement: Mapping[str, Any], name: str, place: Place)
 def _lines(condition: object, place: Place) -> Iterator[Line]:
     for operator, block in _object(condition, "Condition", place).items():
         field = f"Condition.{printable(operator)}"
+        # An operator that is not known must never count as a condition that does not hold.
+        if not is_operator(operator):
+            raise place.error(f"{field}: no such operator")
         for key, values in _object(block, field, place).items():
             members = values if isinstance(values, (list, tuple)) else [values]
             at = f"{field}.{printable(key)}"

@@ -4,11 +4,11 @@ What service control policies say to one request.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bedrock_guard._compat import StrEnum
-from bedrock_guard.scp._facts import ContextValue, Facts, some
+from bedrock_guard.scp._facts import ContextValue, Facts, Verdict, some
 from bedrock_guard.scp._hierarchy import Candidates, Hierarchy, Policy, Statement
 
 _PRINCIPAL_ARN = "aws:principalarn"
@@ -82,7 +82,22 @@ def evaluate(
     facts = Facts(resource, context, unknown)
     if management_account or _is_service_linked(facts):
         return _ALLOWED
-    return _decide(hierarchy.candidates(action, resource), facts)
+    return _decide(hierarchy.candidates(action), facts)
+
+
+def applying(
+    hierarchy: Hierarchy,
+    *,
+    action: str,
+    resource: str,
+    context: Mapping[str, ContextValue],
+    unknown: Collection[str] = frozenset(),
+) -> Iterator[tuple[Statement, Verdict]]:
+    """Yield every statement of *hierarchy* that takes effect (True) or may (None), in their order."""
+    facts = Facts(resource, context, unknown)
+    for statement in hierarchy.statements:
+        if statement.covers_action(action.lower()) and (verdict := statement.verdict(facts)) is not False:
+            yield statement, verdict
 
 
 def _is_service_linked(facts: Facts) -> bool:
@@ -116,7 +131,7 @@ def _allow_at_every_level(candidates: Candidates, facts: Facts, denies: list[Sta
 
 
 def _closed(level: int, denies: list[Statement], facts: Facts) -> Decision:
-    # "If a Deny statement [or no Allow] is at any level, nothing below lifts it"; which of the two it is may be open.
+    # Denied in any case; which of the two it is may be open.
     if denies:
         return _unknown(denies, {Result.EXPLICIT_DENY, Result.IMPLICIT_DENY}, facts)
     return Decision(Result.IMPLICIT_DENY, level, possible=frozenset({Result.IMPLICIT_DENY}))

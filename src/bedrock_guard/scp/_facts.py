@@ -39,7 +39,9 @@ def _strings(key: str, value: ContextValue) -> Value:
 def _string(key: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (str, int, float)):
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (int, float)):
         return str(value)
     raise TypeError(f"context[{key!r}]: {type(value).__name__} is no value of a condition key")
 

@@ -1,18 +1,20 @@
 """The service control policies of one account, compiled for many questions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from bedrock_guard.scp._conditions import Condition, NullCondition, condition, is_operator
+from bedrock_guard.scp._arns import resource
+from bedrock_guard.scp._conditions import Condition, NullCondition, condition
 from bedrock_guard.scp._documents import Line, WrittenStatement, read
 from bedrock_guard.scp._errors import PolicyError, printable
 from bedrock_guard.scp._facts import Facts, Verdict, negation, some
-from bedrock_guard.scp._patterns import actions, operand, parse_resource, resource, split
+from bedrock_guard.scp._patterns import actions
+from bedrock_guard.scp._variables import operand, parse_resource, split
 
 Policy: TypeAlias = "Mapping[str, Any] | str"
-_REMEMBERED_ACTIONS = 1024
-_REMEMBERED_REQUESTS = 4096
+_REMEMBERED_ACTIONS = 4096
+_REMEMBERED_RESOURCES = 4096
 
 
 class Statement:
@@ -30,8 +32,9 @@ class Statement:
         self.effect = written.effect
         self.source = written.source
         self.conditions = tuple(_condition(line, written) for line in written.lines)
-        self._resources = _Resources(written)
-        self._tests = (*((self._resources,) if self._resources.templates else ()), *self.conditions)
+        # `*` needs no test; most statements have it.
+        resources = () if written.resources == ("*",) and not written.not_resource else (_Resources(written),)
+        self._tests = (*resources, *self.conditions)
         self._in_actions = actions(written.actions)
         self._not_action = written.not_action
 
@@ -39,12 +42,8 @@ class Statement:
         """Return whether the statement is about *action*, in lower case."""
         return self._in_actions(action) is not self._not_action
 
-    def may_cover_resource(self, arn: str) -> bool:
-        """Return whether the statement is about *arn*, as far as that needs no context."""
-        return bool(self._resources.templates) or self._resources.covers(arn)
-
     def verdict(self, facts: Facts) -> Verdict:
-        """Return whether the statement, which is about the action and may be about the resource, takes effect."""
+        """Return whether the statement, which is about the action, takes effect."""
         verdict: Verdict = True
         for test in self._tests:
             holds = test.verdict(facts)
@@ -60,37 +59,33 @@ class Statement:
 
 
 class _Resources:
+    # A test as conditions are, on the resource instead of a context key.
     def __init__(self, written: WrittenStatement) -> None:
         parsed = (parse_resource(text, variables=written.variables) for text in written.resources)
-        self._matches, self.templates = split(operand(parts, resource) for parts in parsed)
+        matches, self._templates = split(operand(parts, resource) for parts in parsed)
+        self._matches = lru_cache(_REMEMBERED_RESOURCES)(matches)
         self._negated = written.not_resource
-
-    def covers(self, arn: str) -> bool:
-        return self._matches(arn) is not self._negated
 
     def verdict(self, facts: Facts) -> Verdict:
         if self._matches(facts.resource):
             return not self._negated
-        matched = some([template.matches(facts.resource, facts) for template in self.templates])
+        matched = some([template.matches(facts.resource, facts) for template in self._templates])
         return negation(matched) if self._negated else matched
 
     def missing(self, facts: Facts) -> set[str]:
-        return {facts.unknown[key] for each in self.templates for key in each.variables() if key in facts.unknown}
+        return {facts.unknown[key] for each in self._templates for key in each.keys if key in facts.unknown}
 
 
 def _condition(line: Line, written: WrittenStatement) -> Condition | NullCondition:
-    field = f"Condition.{printable(line.operator)}"
-    # An operator that is not known must never count as a condition that does not hold.
-    if not is_operator(line.operator):
-        raise written.place.error(f"{field}: no such operator")
     try:
         return condition(line.operator, line.key, line.values, variables=written.variables)
     except ValueError as cause:
-        raise written.place.error(f"{field}.{printable(line.key)}: {cause}") from None
+        field = f"Condition.{printable(line.operator)}.{printable(line.key)}"
+        raise written.place.error(f"{field}: {cause}") from None
 
 
 class Candidates(NamedTuple):
-    """The statements that are about one action and may be about one resource: the denying, and per level the allowing."""
+    """The statements that are about one action: the denying ones, and the allowing ones of each level."""
 
     denies: tuple[Statement, ...]
     allows: tuple[tuple[Statement, ...], ...]
@@ -113,25 +108,14 @@ class Hierarchy:
         self.statements = tuple(
             Statement(written) for documents in read_levels for _, statements in documents for written in statements
         )
-        self._about_action = lru_cache(_REMEMBERED_ACTIONS)(self._covering)
-        self.candidates = lru_cache(_REMEMBERED_REQUESTS)(self._candidates)
+        self.candidates = lru_cache(_REMEMBERED_ACTIONS)(self._candidates)
 
-    def applying(self, facts: Facts, action: str) -> Iterator[tuple[Statement, Verdict]]:
-        """Yield the statements of both effects that take effect (True) or may (None), in their order."""
-        for statement in self._about_action(action.lower()):
-            if statement.may_cover_resource(facts.resource):
-                verdict = statement.verdict(facts)
-                if verdict is not False:
-                    yield statement, verdict
-
-    def _covering(self, action: str) -> tuple[Statement, ...]:
-        return tuple(statement for statement in self.statements if statement.covers_action(action))
-
-    def _candidates(self, action: str, arn: str) -> Candidates:
-        about = [each for each in self._about_action(action.lower()) if each.may_cover_resource(arn)]
+    def _candidates(self, action: str) -> Candidates:
+        about = [each for each in self.statements if each.covers_action(action.lower())]
+        denies = tuple(each for each in about if each.effect == "Deny")
         allows = [each for each in about if each.effect == "Allow"]
-        by_level = (tuple(each for each in allows if each.level == level) for level in range(len(self.documents)))
-        return Candidates(tuple(each for each in about if each.effect == "Deny"), tuple(by_level))
+        levels = range(len(self.documents))
+        return Candidates(denies, tuple(tuple(each for each in allows if each.level == level) for level in levels))
 
 
 def _checked(levels: object) -> Sequence[Sequence[Policy]]:

@@ -1,24 +1,31 @@
-"""The condition operators: how each compares one value of the request with one of the policy."""
+"""
+The condition operators.
 
-import base64
-import ipaddress
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
 import operator
 import re
 from collections.abc import Callable
-from datetime import datetime, timezone
-from decimal import Decimal
 from typing import NamedTuple
 
-from bedrock_guard.scp._patterns import Matcher, Tokens, arn, exact, exact_ignoring_case, glob, text_of
+from bedrock_guard.scp._arns import arn
+from bedrock_guard.scp._comparisons import binary, boolean, comparison, instant, ip_address, number
+from bedrock_guard.scp._patterns import Matcher, Tokens, exact, exact_ignoring_case, glob
+
+NULL = "null"
+FOR_ALL_VALUES = "forallvalues"
+# Operators are documented in one spelling; which other case AWS takes is not, so any case is read as what it says.
+_SPELLING = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?", re.IGNORECASE)
 
 
 class Operator(NamedTuple):
     """
-    One row of reference_policies_elements_condition_operators.html.
+    One row of the documentation's tables.
 
     `build` makes a matcher of a value in the policy, or raises ValueError; `negated` says that the condition holds
     where none matches. Only string and ARN operators take policy variables (reference_policies_variables.html, "Where
-    you can use policy variables"); for Bool the two pages disagree, and it takes them here.
+    you can use policy variables"); for Bool that page and the operators' own disagree, and here it takes them.
     """
 
     build: Callable[[Tokens], Matcher]
@@ -27,138 +34,70 @@ class Operator(NamedTuple):
     variables: bool = False
 
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-# https://www.w3.org/TR/NOTE-datetime; a time without its zone is read as UTC.
-_DATE = re.compile(
-    r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]{1,9})?)?"
-    r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))?)?)?)?"
-)
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+class Use(NamedTuple):
+    """An operator as a Condition element names it: with a set operator (in lower case) or IfExists, or without."""
+
+    operator: Operator
+    quantifier: str | None
+    if_exists: bool
+
+    @property
+    def without_key(self) -> bool:
+        """Whether the condition holds if the request does not have the key."""
+        # "If the key is not present, evaluate the condition element as true" (IfExists). ForAllValues "also returns
+        # true if there are no context keys in the request", and ForAnyValue false "if the key does not exist"
+        # (reference_policies_condition-single-vs-multi-valued-context-keys.html). Else "the condition is false", and
+        # where it "requires that the key is not matched" true.
+        if self.if_exists or self.quantifier == FOR_ALL_VALUES:
+            return True
+        return self.quantifier is None and self.operator.negated
 
 
-def _number(text: str) -> Decimal:
-    if not _NUMBER.fullmatch(text):
-        raise ValueError("not a number")
-    return Decimal(text)
-
-
-def _instant(text: str) -> Decimal:
-    """Return seconds since 1970 of an ISO 8601 date (four digits are a year) or of such a number itself."""
-    found = _DATE.fullmatch(text)
-    if not found:
-        return _number_of_seconds(text)
-    year, month, day, hour, minute, second, fraction, sign, offset_hours, offset_minutes = found.groups()
-    try:
-        moment = datetime(
-            int(year),
-            int(month or 1),
-            int(day or 1),
-            int(hour or 0),
-            int(minute or 0),
-            int(second or 0),
-            tzinfo=timezone.utc,
-        )
-    except ValueError:
-        raise ValueError("not a date") from None
-    offset = int(f"{sign or '+'}1") * (int(offset_hours or 0) * 3600 + int(offset_minutes or 0) * 60)
-    since = moment - _EPOCH
-    return Decimal(since.days * 86400 + since.seconds - offset) + Decimal(fraction or 0)
-
-
-def _number_of_seconds(text: str) -> Decimal:
-    try:
-        return _number(text)
-    except ValueError:
-        raise ValueError("not a date (ISO 8601, or seconds since 1970)") from None
-
-
-def _network(text: str) -> "ipaddress.IPv4Network | ipaddress.IPv6Network":
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        raise ValueError("not an IP address or range (CIDR)") from None
-
-
-def _comparison(
-    read: Callable[[str], Decimal], compare: Callable[[Decimal, Decimal], bool]
-) -> Callable[[Tokens], Matcher]:
-    def build(tokens: Tokens) -> Matcher:
-        bound = read(text_of(tokens))
-        return lambda value: _compared(value, read, compare, bound)
-
-    return build
-
-
-def _compared(
-    value: str, read: Callable[[str], Decimal], compare: Callable[[Decimal, Decimal], bool], bound: Decimal
-) -> bool:
-    try:
-        return compare(read(value), bound)
-    except ValueError:
-        return False
-
-
-def _boolean(tokens: Tokens) -> Matcher:
-    text = text_of(tokens).lower()
-    if text not in ("true", "false"):
-        raise ValueError("neither true nor false")
-    return lambda value: value.lower() == text
-
-
-def _binary(tokens: Tokens) -> Matcher:
-    try:
-        expected = base64.b64decode(text_of(tokens), validate=True)
-    except ValueError:
-        raise ValueError("not base64") from None
-
-    def matches(value: str) -> bool:
-        try:
-            return base64.b64decode(value, validate=True) == expected
-        except ValueError:
-            return False
-
-    return matches
-
-
-def _ip_address(tokens: Tokens) -> Matcher:
-    # "If you specify an IP address without the associated routing prefix, IAM uses the default prefix value of /32".
-    network = _network(text_of(tokens))
-
-    def matches(value: str) -> bool:
-        try:
-            return ipaddress.ip_address(value) in network
-        except ValueError:
-            return False
-
-    return matches
-
-
-OPERATORS = {
+_OPERATORS = {
     "StringEquals": Operator(exact, variables=True),
     "StringNotEquals": Operator(exact, negated=True, variables=True),
     "StringEqualsIgnoreCase": Operator(exact_ignoring_case, variables=True),
     "StringNotEqualsIgnoreCase": Operator(exact_ignoring_case, negated=True, variables=True),
     "StringLike": Operator(glob, wildcards=True, variables=True),
     "StringNotLike": Operator(glob, negated=True, wildcards=True, variables=True),
-    "NumericEquals": Operator(_comparison(_number, operator.eq)),
-    "NumericNotEquals": Operator(_comparison(_number, operator.eq), negated=True),
-    "NumericLessThan": Operator(_comparison(_number, operator.lt)),
-    "NumericLessThanEquals": Operator(_comparison(_number, operator.le)),
-    "NumericGreaterThan": Operator(_comparison(_number, operator.gt)),
-    "NumericGreaterThanEquals": Operator(_comparison(_number, operator.ge)),
-    "DateEquals": Operator(_comparison(_instant, operator.eq)),
-    "DateNotEquals": Operator(_comparison(_instant, operator.eq), negated=True),
-    "DateLessThan": Operator(_comparison(_instant, operator.lt)),
-    "DateLessThanEquals": Operator(_comparison(_instant, operator.le)),
-    "DateGreaterThan": Operator(_comparison(_instant, operator.gt)),
-    "DateGreaterThanEquals": Operator(_comparison(_instant, operator.ge)),
-    "Bool": Operator(_boolean, variables=True),
-    "BinaryEquals": Operator(_binary),
-    "IpAddress": Operator(_ip_address),
-    "NotIpAddress": Operator(_ip_address, negated=True),
+    "NumericEquals": Operator(comparison(number, operator.eq)),
+    "NumericNotEquals": Operator(comparison(number, operator.eq), negated=True),
+    "NumericLessThan": Operator(comparison(number, operator.lt)),
+    "NumericLessThanEquals": Operator(comparison(number, operator.le)),
+    "NumericGreaterThan": Operator(comparison(number, operator.gt)),
+    "NumericGreaterThanEquals": Operator(comparison(number, operator.ge)),
+    "DateEquals": Operator(comparison(instant, operator.eq)),
+    "DateNotEquals": Operator(comparison(instant, operator.eq), negated=True),
+    "DateLessThan": Operator(comparison(instant, operator.lt)),
+    "DateLessThanEquals": Operator(comparison(instant, operator.le)),
+    "DateGreaterThan": Operator(comparison(instant, operator.gt)),
+    "DateGreaterThanEquals": Operator(comparison(instant, operator.ge)),
+    "Bool": Operator(boolean, variables=True),
+    "BinaryEquals": Operator(binary),
+    "IpAddress": Operator(ip_address),
+    "NotIpAddress": Operator(ip_address, negated=True),
     # "The ArnEquals and ArnLike condition operators behave identically."
     "ArnEquals": Operator(arn, wildcards=True, variables=True),
     "ArnLike": Operator(arn, wildcards=True, variables=True),
     "ArnNotEquals": Operator(arn, negated=True, wildcards=True, variables=True),
     "ArnNotLike": Operator(arn, negated=True, wildcards=True, variables=True),
 }
+_BY_LOWER_CASE = {name.lower(): each for name, each in _OPERATORS.items()}
+
+
+def use_of(name: str) -> Use | None:
+    """Return the operator that *name* is, or None; Null is none of these."""
+    found = _SPELLING.fullmatch(name)
+    if not found or found[2].lower() not in _BY_LOWER_CASE:
+        return None
+    return Use(_BY_LOWER_CASE[found[2].lower()], found[1] and found[1].lower(), bool(found[3]))
+
+
+def is_operator(name: str) -> bool:
+    """
+    Return whether *name* is a condition operator.
+
+    Null is one, but goes neither with IfExists, which is for "any condition operator name except the Null condition",
+    nor with a set operator, which would count values where there may be none.
+    """
+    return name.lower() == NULL or use_of(name) is not None
