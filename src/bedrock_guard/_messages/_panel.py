@@ -1,0 +1,94 @@
+"""
+The panel of the console: "You don't have permission to P:A", then a line each for user, service, action, resource, context.
+
+The labels are in the user's language, the context is English in all of them. Copying may lose labels or line breaks.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from bedrock_guard._messages._lexicon import ACTION, MOST, POLICY, QUOTE, TYPE, Printed, compiled, token, words
+from bedrock_guard._messages._unwrap import fold
+
+_LENGTH = 1500  # characters of a panel
+_OPENING = " \n[\"'`\u201c"
+
+# "a T policy explicitly denies the action", "no T policy allows the action", "no T policy allows the P:A action".
+_CONTEXT = (
+    rf"(?:an? |the )?(?:({TYPE}){POLICY} explicitly denies|no ({TYPE}){POLICY} allows?) the"
+    rf"(?: {QUOTE}([a-z][\w-]{{0,60}}:[a-z][a-z0-9]{{0,100}}))?"
+)
+_LABELLED = r"(?:[:\uff1a][ \n]?[\[\"'`\u201c*]{0,3}|\A|\n)\Z"
+# "On resource(s):", "PRANAVAction:", "Sur la ou les ressources :", "コンテキスト:", "다음 리소스에서:".
+_LABEL = (
+    r"((?:Auf (?=R))?[A-ZÀ-Þ][a-zà-ÿ]{0,20}(?:\([a-z]{1,3}\))?(?: [a-zà-ÿ()/]{1,16}){0,5} ?:(?=[ \n\[])"
+    r"|[^\x00-\x7f\uff1a\s][^\x00-\x7f\uff1a\s]{0,15}(?:[ ()/s][^\x00-\x7f\uff1a\s]{0,15}){0,3} ?[:\uff1a])"
+)
+_USERS = (
+    *("user", "usuario", "usuário", "utilizador", "utilisateur", "benutzer", "utente"),
+    *("ユーザー", "사용자", "用户", "使用者"),
+)
+_ACTION = r"(?a)[\s\[\"'`\u201c*]{0,4}((?!arn:)[A-Za-z][\w-]{0,60}:[A-Za-z*][\w*]{0,100}?)(?=arn:|[^\w*]|\Z)"
+_IDENTITY = r"arn:[^:\s]{0,20}:(?:iam|sts):"
+# The head of a panel that was copied without its context, or whose context names no policy.
+_NAMED = rf"[^:\n]{{0,24}}?({ACTION}?)(?=you don|\W|\Z)"
+_HEADLINE = (
+    rf"(?a)(?:access denied to|n['\u2019]t have permission to|acceso denegado a|no tiene permiso|accès refusé à|n['\u2019]avez pas"
+    rf"|zugriff auf|keine berechtigung|acesso negado a|não tem permissão|没有|沒有|无权|無權){_NAMED}"
+    rf"|({ACTION})[^:\n]{{0,12}}(?:アクセスが拒否|許可がありません|거부|권한이 없|拒绝|拒絕)"
+)
+
+
+def panels(text: str, folded: str) -> Iterator[Printed]:
+    """Yield the denials of the panels of *text* whose context names a policy, in their order."""
+    for context in islice(words(_CONTEXT).finditer(folded), MOST):
+        start = context.start()
+        if compiled(_LABELLED).search(folded, max(0, start - 6), start):
+            block = text[max(0, start - _LENGTH) : start]
+            fields = _fields(block, text[slice(*context.span(3))] or _headline(block, fold(block))[0])
+            if any(fields):
+                policy = (context[1] or context[2]).replace("\n", " ")
+                yield Printed(policy, "explicit" if context[1] else "implicit", *fields)
+
+
+def headline(text: str, folded: str) -> Printed | None:
+    """Return the denial of a panel whose head alone says so."""
+    action, end = _headline(text, folded)
+    return Printed("", "", *_fields(text[end : end + _LENGTH], action)) if action else None
+
+
+def _headline(text: str, folded: str) -> tuple[str, int]:
+    head = compiled(_HEADLINE).search(folded)
+    return (text[slice(*head.span(head.lastindex or 0))], head.end()) if head else ("", 0)
+
+
+def _fields(block: str, action: str) -> tuple[str | None, str | None, str | None]:
+    """Return action, resource and principal of a panel; *action* is what its head or its context has."""
+    before, *rest = compiled(_LABEL).split(block)
+    labels, values = ["", *rest[::2]], [before, *rest[1::2]]
+    operation = action.partition(":")[2]
+    at, end = len(values), 0
+    for index, value in enumerate(values):
+        named = compiled(_ACTION).match(value)
+        if named or (operation and value.strip(_OPENING + "]") == operation):
+            at, end = index, named.end() if named else len(value)
+            action = named[1] if named else action
+    after = [values[at][end:], *values[at + 1 : at + 2]] if at < len(values) else []
+    return action or None, _resource(after), _principal(labels[:at], values[:at])
+
+
+def _resource(values: list[str]) -> str | None:
+    for value in values:
+        start = value.find("arn:")
+        found, _ = token(value, start) if start >= 0 else token(value.lstrip(_OPENING), 0)
+        if found:
+            return found
+    return None
+
+
+def _principal(labels: list[str], values: list[str]) -> str | None:
+    for label, value in zip(labels, values, strict=True):
+        if label.lower().startswith(_USERS):
+            return token(value.lstrip(_OPENING), 0)[0]
+    identities = [(value, match.start()) for value in values for match in compiled(_IDENTITY).finditer(value)]
+    return token(*identities[-1])[0] if identities else None
