@@ -143,7 +143,7 @@ def test_restriction_to_an_endpoint_depends_on_it() -> None:
     endpoint = policy(deny(Action="bedrock:*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}))
     decision = ask(endpoint, **on_model("ap-northeast-1"), unknown={"aws:SourceVpce"})
 
-    assert (decision.result, decision.missing) == ("unknown", {"aws:SourceVpce"})
+    assert (decision.result, decision.missing) == ("unknown", frozenset({"aws:SourceVpce"}))
 
 
 def test_any_value_of_a_single_valued_key() -> None:

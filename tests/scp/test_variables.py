@@ -77,7 +77,9 @@ def test_variable_in_condition(operator: str, value: Any, given: str, *, expecte
 @pytest.mark.parametrize("version", ["2008-10-17", None])
 def test_older_language_has_no_variables(version: str | None) -> None:
     """In a document of another version, or of none, `${...}` is plain text."""
-    document = {"Statement": deny(Condition={"StringLike": {"example:Key": "${aws:PrincipalTag/team}*"}})}
+    document: dict[str, Any] = {
+        "Statement": deny(Condition={"StringLike": {"example:Key": "${aws:PrincipalTag/team}*"}})
+    }
     document |= {"Version": version} if version else {}
 
     assert ask(document, context={**BLUE, "example:Key": "blue"}).result == "allowed"
@@ -92,7 +94,7 @@ def test_unknown_variable_leaves_the_answer_open() -> None:
     for document in (by_condition, by_resource):
         decision = ask(document, resource=BUCKET, context={"example:Key": "x"}, unknown={"AWS:PrincipalTag/Team"})
 
-        assert (decision.result, decision.missing) == ("unknown", {"AWS:PrincipalTag/Team"})
+        assert (decision.result, decision.missing) == ("unknown", frozenset({"AWS:PrincipalTag/Team"}))
 
 
 def test_variable_is_not_asked_where_another_value_matches() -> None:
