@@ -1,11 +1,39 @@
-"""Fixtures that all tests share: a Bedrock under a Tokyo-only SCP."""
+"""Fixtures that all tests share: a Bedrock under a Tokyo-only SCP, and a process that keeps nothing of a test."""
 
+import os
+from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
+import bedrock_guard
 from bedrock_guard.simulator import Simulator
 from policies import TOKYO_ONLY
+
+TOKYO = "ap-northeast-1"
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep the machine's settings, the network and what `install` does out of each test."""
+    for name in os.environ:
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    settings = {
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # A look-up that no simulator answers is refused here, at once.
+        "AWS_ENDPOINT_URL_BEDROCK": "http://127.0.0.1:9",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    yield
+    bedrock_guard.uninstall()
 
 
 @pytest.fixture
@@ -17,4 +45,10 @@ def simulator() -> Simulator:
 @pytest.fixture
 def client(simulator: Simulator) -> Any:
     """Return a plain boto3 client of `bedrock-runtime` in Tokyo, attached to the simulator."""
-    return simulator.session("ap-northeast-1").client("bedrock-runtime")
+    return simulator.session(TOKYO).client("bedrock-runtime")
+
+
+@pytest.fixture
+def guarded(client: Any) -> Any:
+    """Return the same client, guarded."""
+    return bedrock_guard.guard(client)

@@ -7,7 +7,7 @@ JP_CLAUDE = f"jp.{CLAUDE}"
 GLOBAL_CLAUDE = f"global.{CLAUDE}"
 NOVA = "amazon.nova-lite-v1:0"
 
-HELLO: list[dict[str, Any]] = [{"role": "user", "content": [{"text": "Hello"}]}]
+HELLO: Any = [{"role": "user", "content": [{"text": "Hello"}]}]
 
 
 def region_deny(*regions: str, sid: str = "DenyOtherRegions") -> dict[str, Any]:

@@ -4,6 +4,7 @@ In-process: botocore asks before it sends, and takes the answer for that of the 
 https://boto3.amazonaws.com/v1/documentation/api/latest/guide/events.html
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,17 +18,20 @@ from bedrock_guard.simulator._http import Request, Response
 from bedrock_guard.simulator._wire import SimulatedResponse, breaks_off
 
 Respond = Callable[[Request], Response]
-_Handler = Callable[..., AWSResponse]
+_Handler = Callable[..., AWSResponse | None]
 
 _EVENTS = ("before-send.bedrock-runtime", "before-send.bedrock")
+_ANSWERED = "_answered_by_simulator"
+_process = threading.Lock()  # held while a simulator is installed
 
 
 def attach(respond: Respond, target: Any) -> None:
     """Let *respond* answer the Bedrock requests of *target*, a session or a client of any of the four libraries."""
     emitter, handler = _emitter(target), _handler(respond)
     for event in _EVENTS:
-        # The last one attached is asked first, and the first answer counts.
-        emitter.register_first(event, handler)
+        unique_id = f"bedrock_guard.simulator.{event}"
+        emitter.unregister(event, unique_id=unique_id)  # botocore would keep the old one
+        emitter.register_first(event, handler, unique_id=unique_id)
 
 
 def new_session(region_name: str) -> boto3.Session:
@@ -42,16 +46,22 @@ def new_session(region_name: str) -> boto3.Session:
 @contextmanager
 def installed(respond: Respond) -> Iterator[None]:
     """Let *respond* answer for every session that is made inside, and for the default session while inside."""
-    handler = _handler(respond)
-    entries = [(event, handler) for event in _EVENTS]
-    BUILTIN_HANDLERS.extend(entries)  # every session copies them when it is made
-    if boto3.DEFAULT_SESSION is not None:
-        for event in _EVENTS:
-            _emitter(boto3.DEFAULT_SESSION).register_first(event, handler)
+    if not _process.acquire(blocking=False):
+        raise RuntimeError("a simulator is installed in this process already: attach this one to a session instead")
+    entries = [(event, _handler(respond)) for event in _EVENTS]
     try:
+        _install(entries)
         yield
     finally:
         _uninstall(entries)
+        _process.release()
+
+
+def _install(entries: list[tuple[str, _Handler]]) -> None:
+    BUILTIN_HANDLERS.extend(entries)  # every session copies them when it is made
+    if boto3.DEFAULT_SESSION is not None:
+        for event, handler in entries:
+            _emitter(boto3.DEFAULT_SESSION).register(event, handler)
 
 
 def _uninstall(entries: list[tuple[str, _Handler]]) -> None:
@@ -73,7 +83,11 @@ def _emitter(target: Any) -> Any:
 
 
 def _handler(respond: Respond) -> _Handler:
-    def handle(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    def handle(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        # botocore asks all handlers, and takes the first answer: the others are not to count the request.
+        if getattr(request, _ANSWERED, False):
+            return None
+        setattr(request, _ANSWERED, True)
         response = respond(_request(request))
         if breaks_off(response, streamed=request.stream_output):
             raise ConnectionClosedError(endpoint_url=request.url)

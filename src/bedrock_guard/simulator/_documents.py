@@ -27,10 +27,10 @@ def read_levels(scps: Levels) -> list[list[Mapping[str, Any]]]:
     One document, or several that are in no levels, are one level with FullAWSAccess beside them.
     """
     if isinstance(scps, str | Mapping | PathLike):
-        return [[FULL_AWS_ACCESS, _read(scps)]]
+        return [[_read(scps), FULL_AWS_ACCESS]]
     if scps and all(_is_level(item) for item in scps):
         return [read_documents(level) for level in scps]
-    return [[FULL_AWS_ACCESS, *read_documents(scps)]]  # type: ignore[arg-type]  # what is no level is a document
+    return [[*read_documents(scps), FULL_AWS_ACCESS]]  # type: ignore[arg-type]  # what is no level is a document
 
 
 def read_documents(documents: Documents) -> list[Mapping[str, Any]]:

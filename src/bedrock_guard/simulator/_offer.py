@@ -121,12 +121,12 @@ class Offer:
         return Target(identifier, profile.model_id, profile)
 
     def _in_region(self, identifier: ModelIdentifier, region: str) -> Target:
-        model = self._catalog.models.get(identifier.id)
-        if model and region in model.in_region and identifier.region in (None, region):
+        model = self.model(identifier.id)
+        if identifier.region not in (None, region):
+            raise invalid_identifier()
+        if model and region in model.in_region:
             return Target(identifier, identifier.id)
-        if self.serves(identifier.id, region):
-            raise on_demand_not_supported(identifier.text)
-        raise invalid_identifier()
+        raise on_demand_not_supported(identifier.text) if self.serves(identifier.id, region) else invalid_identifier()
 
     def _own(self, identifier: ModelIdentifier, region: str) -> Target:
         """Models of the account's own are not kept: an ARN of its Region and account is taken at its word."""

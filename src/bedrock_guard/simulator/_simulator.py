@@ -121,7 +121,8 @@ class Simulator:
 
         Clients, and sessions other than the default one, that are made inside stay attached for good, so that none of
         their requests ever reaches AWS.
-        Credentials are still needed, for botocore signs what it sends: made-up ones will do.
+        Credentials are still needed, for botocore signs what it sends: made-up ones will do. What is attached to a
+        session or a client by `attach` goes before. Raises RuntimeError where a simulator is installed already.
         """
         with _adapters.installed(self.respond):
             yield self

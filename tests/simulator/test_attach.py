@@ -1,0 +1,175 @@
+"""Whose requests the simulator answers."""
+
+import threading
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore import handlers
+from botocore.exceptions import ClientError
+
+from bedrock_guard.simulator import Simulator
+from policies import HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY
+
+TOKYO = "ap-northeast-1"
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set made-up credentials, and keep the default session of each test to itself."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made-up")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+def answers(client: Any) -> bool:
+    """Tell whether a call is answered, which without a simulator would fail for want of an endpoint."""
+    return bool(client.converse(modelId=NOVA, messages=HELLO)["stopReason"])
+
+
+def runtime(session: Any) -> Any:
+    """Return a client that would reach nothing if it were not for a simulator."""
+    return session.client("bedrock-runtime", region_name=TOKYO, endpoint_url="http://127.0.0.1:9")
+
+
+def is_simulated(client: Any) -> bool:
+    """Tell whether a simulator answers *client*."""
+    return bool(client.meta.events._emitter._handlers.prefix_search("before-send.bedrock-runtime.Converse"))
+
+
+def test_session_made_by_the_simulator(simulator: Simulator) -> None:
+    """Both services of its clients are answered."""
+    session = simulator.session(TOKYO)
+
+    assert answers(session.client("bedrock-runtime"))
+    assert session.client("bedrock").list_foundation_models()["modelSummaries"]
+
+
+def test_boto3_session(simulator: Simulator) -> None:
+    """The clients that it makes afterwards are answered."""
+    session = boto3.Session()
+    simulator.attach(session)
+
+    assert answers(runtime(session))
+
+
+def test_botocore_session(simulator: Simulator) -> None:
+    """As well as boto3's."""
+    session = botocore.session.get_session()
+    simulator.attach(session)
+
+    assert answers(session.create_client("bedrock-runtime", region_name=TOKYO))
+
+
+def test_client_that_exists(simulator: Simulator) -> None:
+    """That client alone is answered."""
+    session = boto3.Session()
+    client, other = runtime(session), runtime(session)
+    simulator.attach(client)
+
+    assert answers(client)
+    assert not is_simulated(other)
+
+
+def test_other_services_are_left_alone(simulator: Simulator) -> None:
+    """A client of another service still goes to the network."""
+    client: Any = simulator.session(TOKYO).client("sts", endpoint_url="http://127.0.0.1:9")
+
+    assert not client.meta.events._emitter._handlers.prefix_search("before-send.sts.GetCallerIdentity")
+
+
+def test_last_one_attached_answers() -> None:
+    """A second simulator takes over, and the first hears nothing more."""
+    first, second = Simulator(TOKYO_ONLY), Simulator(JAPAN_ONLY)
+    session = first.session(TOKYO)
+    second.attach(session)
+
+    session.client("bedrock-runtime").converse(modelId=JP_CLAUDE, messages=HELLO)
+    session.client("bedrock").list_inference_profiles()
+
+    assert (len(first.requests), len(second.requests)) == (0, 2)
+
+
+def test_attached_goes_before_installed() -> None:
+    """The nearest wins, and it alone counts the request."""
+    near, far = Simulator(), Simulator()
+    with far.installed():
+        session = boto3.Session()
+    near.attach(session)
+
+    assert answers(runtime(session))
+    assert (len(near.requests), len(far.requests)) == (1, 0)
+
+
+def test_one_simulator_is_installed_at_a_time(simulator: Simulator) -> None:
+    """A second one is refused, and the first goes on; afterwards another may follow."""
+    with simulator.installed():
+        with pytest.raises(RuntimeError, match="already"), Simulator().installed():
+            pass
+        assert answers(runtime(boto3.Session()))
+    with Simulator().installed():
+        assert answers(runtime(boto3.Session()))
+
+
+def test_what_cannot_be_attached_is_named(simulator: Simulator) -> None:
+    """A typing error is no silent success."""
+    with pytest.raises(TypeError, match="not to str"):
+        simulator.attach("bedrock-runtime")
+
+
+def test_installed_reaches_sessions_made_inside(simulator: Simulator) -> None:
+    """The default session and fresh ones, as frameworks make them; their clients stay attached."""
+    with simulator.installed():
+        clients = [runtime(boto3), runtime(boto3.Session())]
+
+    assert all(answers(client) for client in clients)
+
+
+def test_installed_reaches_the_default_session_that_exists(simulator: Simulator) -> None:
+    """boto3.client() is answered although its session is older."""
+    boto3.setup_default_session()
+    with simulator.installed():
+        client = runtime(boto3)
+
+    assert answers(client)
+
+
+@pytest.mark.parametrize("is_older", [True, False])
+def test_installed_leaves_nothing_behind(simulator: Simulator, *, is_older: bool) -> None:
+    """After the context neither a new session nor the default one is answered."""
+    before = list(handlers.BUILTIN_HANDLERS)
+    if is_older:
+        boto3.setup_default_session()
+    with simulator.installed():
+        runtime(boto3)
+
+    assert before == handlers.BUILTIN_HANDLERS
+    assert not is_simulated(runtime(boto3))
+    assert not is_simulated(runtime(boto3.Session()))
+
+
+def test_changing_scps_under_threads(simulator: Simulator) -> None:
+    """While eight threads call, each answer is that of one whole set of SCPs, and every request is in the journal."""
+    client: Any = simulator.session(TOKYO).client("bedrock-runtime")
+    outcomes: list[str] = []
+
+    def call() -> None:
+        for _ in range(25):
+            try:
+                outcomes.append(client.converse(modelId=JP_CLAUDE, messages=HELLO)["stopReason"])
+            except ClientError as error:  # noqa: PERF203 (what is counted)
+                outcomes.append(error.response["Error"]["Code"])
+
+    threads = [threading.Thread(target=call) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        simulator.set_scps(JAPAN_ONLY)
+        simulator.set_scps(TOKYO_ONLY)
+    for thread in threads:
+        thread.join()
+
+    assert set(outcomes) <= {"end_turn", "AccessDeniedException"}
+    assert len(outcomes) == len(simulator.requests) == 200
+    assert len({entry.request_id for entry in simulator.requests}) == 200

@@ -1,0 +1,162 @@
+"""The control plane: what is listed, made and looked up."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from bedrock_guard import _catalog
+from bedrock_guard.simulator import Simulator
+from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY
+
+TOKYO = "ap-northeast-1"
+
+
+@pytest.fixture
+def session() -> boto3.Session:
+    """Return a session in Tokyo whose SCP allows Tokyo alone."""
+    return Simulator(TOKYO_ONLY).session(TOKYO)
+
+
+@pytest.fixture
+def bedrock(session: boto3.Session) -> Any:
+    """Return a client of the control plane."""
+    return session.client("bedrock")
+
+
+def test_profiles_are_those_of_the_source_region(bedrock: Any) -> None:
+    """All pages together list what the catalogue has from Tokyo today."""
+    pages = bedrock.get_paginator("list_inference_profiles").paginate(PaginationConfig={"PageSize": 7})
+    listed = [item["inferenceProfileId"] for page in pages for item in page["inferenceProfileSummaries"]]
+
+    assert listed == sorted(profile.id for profile in _catalog.embedded().profiles_from(TOKYO))
+
+
+def test_profile_lists_a_model_in_every_destination(bedrock: Any) -> None:
+    """A global one lists that of the source Region, and one of no Region."""
+    arns = {
+        model_id: [
+            model["modelArn"] for model in bedrock.get_inference_profile(inferenceProfileIdentifier=model_id)["models"]
+        ]
+        for model_id in (JP_CLAUDE, GLOBAL_CLAUDE)
+    }
+
+    assert arns == {
+        JP_CLAUDE: [f"arn:aws:bedrock:{region}::foundation-model/{CLAUDE}" for region in (TOKYO, "ap-northeast-3")],
+        GLOBAL_CLAUDE: [f"arn:aws:bedrock:{region}::foundation-model/{CLAUDE}" for region in (TOKYO, "")],
+    }
+
+
+def test_unknown_profile_is_not_found(bedrock: Any) -> None:
+    """What the source Region does not offer is not there."""
+    with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
+        bedrock.get_inference_profile(inferenceProfileIdentifier="us.amazon.nova-lite-v1:0")
+
+
+@pytest.mark.parametrize("parameters", [{"maxResults": 1000, "nextToken": "x"}, {"nextToken": "9" * 40}])
+def test_page_that_does_not_exist_is_refused(bedrock: Any, parameters: dict[str, Any]) -> None:
+    """A token is one that was given out."""
+    with pytest.raises(bedrock.exceptions.ValidationException):
+        bedrock.list_inference_profiles(**parameters)
+
+
+def test_application_profile_routes_as_its_source(session: boto3.Session, bedrock: Any) -> None:
+    """A copy of a cross-Region profile is listed as one, and meets the same SCP under its own ARN."""
+    source = bedrock.get_inference_profile(inferenceProfileIdentifier=JP_CLAUDE)
+    made = bedrock.create_inference_profile(
+        inferenceProfileName="team-a", modelSource={"copyFrom": source["inferenceProfileArn"]}
+    )
+    (listed,) = bedrock.list_inference_profiles(typeEquals="APPLICATION")["inferenceProfileSummaries"]
+    client = session.client("bedrock-runtime")
+
+    assert listed["inferenceProfileArn"] == made["inferenceProfileArn"]
+    assert (listed["inferenceProfileName"], listed["type"]) == ("team-a", "APPLICATION")
+    assert listed["models"] == source["models"]
+    with pytest.raises(client.exceptions.AccessDeniedException, match="ap-northeast-3::foundation-model"):
+        client.converse(modelId=made["inferenceProfileArn"], messages=HELLO)
+
+
+def test_application_profile_of_a_model_stays_in_its_region(session: boto3.Session, bedrock: Any) -> None:
+    """A copy of a foundation model routes nowhere else."""
+    made = bedrock.create_inference_profile(
+        inferenceProfileName="nova", modelSource={"copyFrom": f"arn:aws:bedrock:{TOKYO}::foundation-model/{NOVA}"}
+    )
+
+    assert session.client("bedrock-runtime").converse(modelId=made["inferenceProfileArn"], messages=HELLO)
+
+
+def test_application_profile_is_unknown_in_another_region(session: boto3.Session, bedrock: Any) -> None:
+    """It belongs to the Region in which it was made."""
+    made = bedrock.create_inference_profile(inferenceProfileName="nova", modelSource={"copyFrom": NOVA})
+    client = session.client("bedrock-runtime", region_name="us-east-1")
+
+    with pytest.raises(client.exceptions.ValidationException, match="identifier is invalid"):
+        client.converse(modelId=made["inferenceProfileArn"], messages=HELLO)
+
+
+def test_models_are_filtered_by_how_they_are_served(bedrock: Any) -> None:
+    """Claude is in Tokyo through profiles alone, Nova also on demand."""
+    everything = {model["modelId"]: model for model in bedrock.list_foundation_models()["modelSummaries"]}
+    on_demand = bedrock.list_foundation_models(byInferenceType="ON_DEMAND")["modelSummaries"]
+
+    assert everything[CLAUDE]["inferenceTypesSupported"] == ["INFERENCE_PROFILE"]
+    assert CLAUDE not in {model["modelId"] for model in on_demand}
+    assert NOVA in {model["modelId"] for model in on_demand}
+
+
+def test_models_are_filtered_by_provider_and_modality(bedrock: Any) -> None:
+    """Only what matches every filter is listed."""
+    listed = bedrock.list_foundation_models(byProvider="Amazon", byOutputModality="EMBEDDING")["modelSummaries"]
+
+    assert listed
+    assert {(model["providerName"], *model["outputModalities"]) for model in listed} == {("Amazon", "EMBEDDING")}
+
+
+def test_unknown_model_has_no_details(bedrock: Any) -> None:
+    """As for a call."""
+    with pytest.raises(bedrock.exceptions.ValidationException):
+        bedrock.get_foundation_model(modelIdentifier="amazon.nova-unheard-of")
+
+
+def test_listing_can_be_denied() -> None:
+    """The control plane stands under the same SCPs: seen from Osaka, nothing is listed."""
+    bedrock = Simulator(TOKYO_ONLY).session("ap-northeast-3").client("bedrock")
+
+    with pytest.raises(bedrock.exceptions.AccessDeniedException, match="bedrock:ListInferenceProfiles on resource"):
+        bedrock.list_inference_profiles()
+
+
+def test_asynchronous_invocation_is_authorized_as_invoke_model(session: boto3.Session) -> None:
+    """StartAsyncInvoke meets the SCP, and what passes is listed."""
+    client: Any = session.client("bedrock-runtime")
+    output = {"s3OutputDataConfig": {"s3Uri": "s3://bucket"}}
+
+    with pytest.raises(client.exceptions.AccessDeniedException, match="perform: bedrock:InvokeModel on resource"):
+        client.start_async_invoke(modelId=JP_CLAUDE, modelInput={}, outputDataConfig=output)
+    arn = client.start_async_invoke(modelId=NOVA, modelInput={}, outputDataConfig=output)["invocationArn"]
+    assert [item["invocationArn"] for item in client.list_async_invokes()["asyncInvokeSummaries"]] == [arn]
+    assert client.list_async_invokes(statusEquals="Failed")["asyncInvokeSummaries"] == []
+    assert client.get_async_invoke(invocationArn=arn)["outputDataConfig"] == output
+
+
+def test_batch_job_is_denied_as_itself(bedrock: Any) -> None:
+    """CreateModelInvocationJob is its own action, authorized on the same resources."""
+    job = {
+        "jobName": "nightly",
+        "roleArn": "arn:aws:iam::111122223333:role/batch",
+        "inputDataConfig": {"s3InputDataConfig": {"s3Uri": "s3://bucket/in"}},
+        "outputDataConfig": {"s3OutputDataConfig": {"s3Uri": "s3://bucket/out"}},
+    }
+
+    with pytest.raises(bedrock.exceptions.AccessDeniedException, match="bedrock:CreateModelInvocationJob on"):
+        bedrock.create_model_invocation_job(modelId=JP_CLAUDE, **job)
+    arn = bedrock.create_model_invocation_job(modelId=NOVA, **job)["jobArn"]
+    assert bedrock.get_model_invocation_job(jobIdentifier=arn)["jobName"] == "nightly"
+    with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
+        bedrock.get_model_invocation_job(jobIdentifier="abcdefghijkl")
+
+
+def test_operation_that_is_not_simulated_says_so(bedrock: Any) -> None:
+    """Nothing is made up for the rest of the API."""
+    with pytest.raises(bedrock.exceptions.ClientError, match="UnknownOperationException"):
+        bedrock.list_guardrails()

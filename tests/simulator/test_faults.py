@@ -1,0 +1,203 @@
+"""What goes wrong, by rule and by seed."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, EventStreamError, IncompleteReadError
+from urllib3.exceptions import ProtocolError
+
+from bedrock_guard.simulator import Fault, Pause, Request, Response, Simulator
+from policies import HELLO, JP_CLAUDE, NOVA
+
+TOKYO = "ap-northeast-1"
+
+
+@pytest.fixture
+def simulator() -> Simulator:
+    """Return a Bedrock that denies nothing."""
+    return Simulator()
+
+
+@pytest.fixture
+def client(simulator: Simulator) -> Any:
+    """Return a client that does not retry."""
+    return simulator.session(TOKYO).client("bedrock-runtime", config=Config(retries={"total_max_attempts": 1}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "status"),
+    [
+        ("throttling", "ThrottlingException", 429),
+        ("model-access", "AccessDeniedException", 403),
+        ("model-not-ready", "ModelNotReadyException", 429),
+        ("model-timeout", "ModelTimeoutException", 408),
+        ("model-error", "ModelErrorException", 424),
+        ("internal-error", "InternalServerException", 500),
+        ("service-unavailable", "ServiceUnavailableException", 503),
+    ],
+)
+def test_error_comes_as_the_api_has_it(simulator: Simulator, client: Any, kind: Any, code: str, status: int) -> None:
+    """Each has the code and the status of the API's documentation."""
+    simulator.add_fault(Fault(kind))
+
+    with pytest.raises(client.exceptions.from_code(code)) as caught:
+        client.converse(modelId=NOVA, messages=HELLO)
+
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert simulator.requests[-1].error == code
+
+
+def test_retry_gets_through(simulator: Simulator) -> None:
+    """What happens once is over when botocore asks again."""
+    simulator.add_fault(Fault("dropped", times=1))
+    client: Any = simulator.session(TOKYO).client("bedrock-runtime")
+
+    assert client.converse(modelId=NOVA, messages=HELLO)["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_rule_is_about_what_it_matches(simulator: Simulator, client: Any) -> None:
+    """Operation, model and Region are patterns, and all of them must match."""
+    simulator.add_fault(Fault("throttling", operation="Converse", model_id="jp.*", region="ap-*"))
+    simulator.add_fault(Fault("throttling", region="us-*"))
+
+    assert client.converse(modelId=NOVA, messages=HELLO)
+    assert client.converse_stream(modelId=JP_CLAUDE, messages=HELLO)
+    with pytest.raises(client.exceptions.ThrottlingException):
+        client.converse(modelId=JP_CLAUDE, messages=HELLO)
+
+
+def test_denied_request_meets_no_fault(simulator: Simulator, client: Any) -> None:
+    """Policies come first, and a rule is not used up by what they deny."""
+    simulator.set_scps([[]])
+    simulator.add_fault(Fault("throttling", times=1))
+
+    with pytest.raises(client.exceptions.AccessDeniedException):
+        client.converse(modelId=NOVA, messages=HELLO)
+    simulator.set_scps(())
+    with pytest.raises(client.exceptions.ThrottlingException):
+        client.converse(modelId=NOVA, messages=HELLO)
+    assert client.converse(modelId=NOVA, messages=HELLO)
+
+
+def test_faults_can_be_cleared(simulator: Simulator, client: Any) -> None:
+    """After that nothing goes wrong."""
+    simulator.add_fault(Fault("internal-error"))
+    simulator.clear_faults()
+
+    assert client.converse(modelId=NOVA, messages=HELLO)
+
+
+def test_probability_follows_the_seed() -> None:
+    """The same seed gives the same order of luck and misfortune, and about as much as was asked for."""
+
+    def statuses(seed: int) -> list[int]:
+        simulator = Simulator(seed=seed)
+        simulator.add_fault(Fault("throttling", probability=0.3))
+        request = Request("GET", "https://bedrock.ap-northeast-1.amazonaws.com/foundation-models/x", {})
+        return [simulator.respond(request).status for _ in range(200)]
+
+    assert statuses(1) == statuses(1) != statuses(2)
+    assert 30 < Counter(statuses(1))[429] < 90
+
+
+def test_dropped_connection_is_seen_as_one(simulator: Simulator, client: Any) -> None:
+    """No answer at all, not even its head."""
+    simulator.add_fault(Fault("dropped"))
+
+    with pytest.raises(ConnectionClosedError):
+        client.converse(modelId=NOVA, messages=HELLO)
+
+
+def converse(client: Any) -> Any:
+    """Return the answer of a call that is read at once."""
+    return client.converse(modelId=NOVA, messages=HELLO)
+
+
+def invoke(client: Any) -> Any:
+    """Return a body that is read when the caller likes."""
+    return client.invoke_model(modelId=NOVA, body=b'{"messages": []}')["body"].read()
+
+
+def stream(client: Any) -> Any:
+    """Return all events of a stream."""
+    return list(client.converse_stream(modelId=NOVA, messages=HELLO)["stream"])
+
+
+@pytest.mark.parametrize(
+    ("call", "error"), [(converse, ConnectionClosedError), (invoke, IncompleteReadError), (stream, ProtocolError)]
+)
+def test_half_written_response_breaks_off(
+    simulator: Simulator, client: Any, call: Callable[[Any], Any], error: type[Exception]
+) -> None:
+    """The caller sees what he would of a connection that ends: at once, or where he reads."""
+    simulator.add_fault(Fault("half-written"))
+
+    with pytest.raises(error):
+        call(client)
+
+
+def test_half_written_stream_gives_what_was_sent(simulator: Simulator, client: Any) -> None:
+    """The events before the end are delivered."""
+    simulator.add_fault(Fault("half-written", after=2))
+    seen: list[Any] = []
+    events = client.converse_stream(modelId=NOVA, messages=HELLO)["stream"]
+
+    with pytest.raises(ProtocolError):
+        seen.extend(events)
+    assert len(seen) == 2
+
+
+@pytest.mark.parametrize("kind", ["throttling", "model-error", "internal-error", "service-unavailable"])
+def test_error_inside_a_stream(simulator: Simulator, client: Any, kind: Any) -> None:
+    """It comes while iterating, after so many events, as botocore's EventStreamError."""
+    simulator.add_fault(Fault(kind, after=3))
+    seen: list[Any] = []
+    events = client.converse_stream(modelId=NOVA, messages=HELLO)["stream"]
+    with pytest.raises(EventStreamError) as caught:
+        seen.extend(events)
+
+    assert len(seen) == 3
+    assert caught.value.response["Error"]["Code"].endswith("Exception")
+    assert isinstance(caught.value, ClientError)
+
+
+def test_error_inside_a_stream_leaves_other_answers_alone(simulator: Simulator, client: Any) -> None:
+    """What does not stream has no inside."""
+    simulator.add_fault(Fault("throttling", after=1))
+
+    assert converse(client)["stopReason"] == "end_turn"
+
+
+def parts(fault: Fault) -> tuple[Any, ...]:
+    """Return the parts of a streamed response under *fault*, each chunk as `None`."""
+    simulator = Simulator()
+    simulator.add_fault(fault)
+    url = f"https://bedrock-runtime.{TOKYO}.amazonaws.com/model/{NOVA}/converse-stream"
+    response: Response = simulator.respond(Request("POST", url, {}, b"{}"))
+    return tuple(part if isinstance(part, Pause) else None for part in response.body)
+
+
+def test_latency_and_stalls_are_for_the_adapter_to_wait() -> None:
+    """The core says where and how long, and does not wait itself."""
+    assert parts(Fault("latency", seconds=5))[:2] == (Pause(5), None)
+    assert parts(Fault("stall", seconds=7, after=2))[:4] == (None, None, Pause(7), None)
+
+
+def test_waits_in_process(simulator: Simulator, client: Any) -> None:
+    """A latency and a stall of no length change nothing of what is read."""
+    simulator.add_fault(Fault("latency"))
+    simulator.add_fault(Fault("stall", after=1))
+
+    assert len(stream(client)) > 3
+    assert converse(client)["stopReason"] == "end_turn"
+
+
+def test_impossible_faults_are_refused() -> None:
+    """A typing error, and an error that no stream can hold."""
+    with pytest.raises(ValueError, match="one of throttling"):
+        Fault("throtling")  # type: ignore[arg-type]  # what is tested
+    with pytest.raises(ValueError, match="model-access"):
+        Fault("model-access", after=1)

@@ -1,0 +1,111 @@
+"""Which model IDs the simulator knows, where, and what it says to others."""
+
+from typing import Any
+
+import pytest
+
+from bedrock_guard.simulator import Fault, Simulator
+from policies import CLAUDE, HELLO, JP_CLAUDE, NOVA
+
+TOKYO = "ap-northeast-1"
+INVALID = "The provided model identifier is invalid."
+
+
+def refusal(model_id: str, region: str = TOKYO, operation: str = "converse") -> tuple[str, str]:
+    """Return code and message of the error that a call for *model_id* gets."""
+    client = Simulator().session(region).client("bedrock-runtime")
+    with pytest.raises(client.exceptions.ClientError) as caught:
+        getattr(client, operation)(modelId=model_id, messages=HELLO)
+    error: Any = caught.value.response
+    return error["Error"]["Code"], error["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    "model_id",
+    [
+        "anthropic.claude-unheard-of-v9:0",
+        "jp.anthropic.claude-unheard-of-v9:0",
+        "us.anthropic.claude-sonnet-4-5-20250929-v1:0",  # not from Tokyo
+        f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",  # of another Region
+        f"arn:aws:bedrock:{TOKYO}:999988887777:inference-profile/{JP_CLAUDE}",  # of another account
+        f"arn:aws:bedrock:{TOKYO}:111122223333:application-inference-profile/abcdefghijkl",
+        f"arn:aws:bedrock:{TOKYO}:999988887777:custom-model/x/abcdefghijkl",
+        "provisioned-name",
+        "../../x",
+        "arn:aws:bedrock",
+    ],
+)
+def test_unknown_identifier_is_invalid(model_id: str) -> None:
+    """What the source Region does not offer is no model identifier there."""
+    assert refusal(model_id) == ("ValidationException", INVALID)
+
+
+def test_model_behind_profiles_cannot_be_called_directly() -> None:
+    """The apostrophe is AWS's own, U+2019."""
+    code, message = refusal(CLAUDE)
+
+    assert code == "ValidationException"
+    assert message == (
+        f"Invocation of model ID {CLAUDE} with on-demand throughput isn\u2019t supported. "
+        "Retry your request with the ID or ARN of an inference profile that contains this model."
+    )
+
+
+def test_embedding_model_does_not_converse() -> None:
+    """It has no text to give."""
+    code, message = refusal("amazon.titan-embed-text-v2:0")
+
+    assert code == "ValidationException"
+    assert message.startswith("This action doesn't support the model that you provided.")
+
+
+@pytest.mark.parametrize(
+    "model_id",
+    [
+        NOVA,
+        f"arn:aws:bedrock:{TOKYO}::foundation-model/{NOVA}",
+        JP_CLAUDE,
+        f"arn:aws:bedrock:{TOKYO}:111122223333:inference-profile/{JP_CLAUDE}",
+        f"arn:aws:bedrock:{TOKYO}:111122223333:provisioned-model/abcdefghijkl",
+    ],
+)
+def test_identifier_in_every_form_answers(model_id: str) -> None:
+    """IDs and ARNs of models and profiles, and the account's own models."""
+    client = Simulator().session(TOKYO).client("bedrock-runtime")
+
+    assert client.converse(modelId=model_id, messages=HELLO)["stopReason"] == "end_turn"
+
+
+def test_profile_newer_than_the_catalogue_can_be_added() -> None:
+    """It is authorized in the Regions that were said, and listed."""
+    simulator = Simulator()
+    simulator.add_inference_profile("kr.anthropic.claude-9-v1:0", "ap-northeast-2", ["ap-northeast-2", TOKYO])
+    session = simulator.session("ap-northeast-2")
+
+    assert session.client("bedrock-runtime").converse(modelId="kr.anthropic.claude-9-v1:0", messages=HELLO)
+    profile = session.client("bedrock").get_inference_profile(inferenceProfileIdentifier="kr.anthropic.claude-9-v1:0")
+    assert [model["modelArn"].split(":")[3] for model in profile["models"]] == [TOKYO, "ap-northeast-2"]
+
+
+def test_access_to_a_model_can_be_missing() -> None:
+    """That is no policy's denial: the message names none, under the service's own key."""
+    simulator = Simulator()
+    simulator.add_fault(Fault("model-access", model_id="jp.*"))
+    client = simulator.session(TOKYO).client("bedrock-runtime")
+
+    with pytest.raises(client.exceptions.AccessDeniedException) as caught:
+        client.converse(modelId=JP_CLAUDE, messages=HELLO)
+
+    response: Any = caught.value.response
+    assert response["message"] == "You don't have access to the model with the specified model ID."
+    assert simulator.requests[-1].denied is None
+    assert client.converse(modelId=NOVA, messages=HELLO)["stopReason"] == "end_turn"
+
+
+def test_tokens_are_counted_for_the_model_and_not_for_its_profile() -> None:
+    """CountTokens takes a model that answers only through profiles, but none of those."""
+    client = Simulator().session(TOKYO).client("bedrock-runtime")
+
+    assert client.count_tokens(modelId=CLAUDE, input={"converse": {"messages": HELLO}})["inputTokens"] > 0
+    with pytest.raises(client.exceptions.ValidationException, match="doesn't support counting tokens"):
+        client.count_tokens(modelId=JP_CLAUDE, input={"converse": {"messages": HELLO}})
