@@ -11,39 +11,49 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bedrock_guard._api import client, explain, guard, install, uninstall
     from bedrock_guard._denials import Denial, DenyKind, PolicyType
-    from bedrock_guard._diagnosis import Audience, Cause, Diagnosis, Remedy
+    from bedrock_guard._diagnosis import Attempt, Audience, Cause, Diagnosis, PassedOver, Remedy
+    from bedrock_guard._drill import drill
     from bedrock_guard._events import Event, Hook
+    from bedrock_guard._fallback import Degradation, Fallback, status
     from bedrock_guard._profiles import InferenceProfile, Origin, ProfileType, Scope
     from bedrock_guard.exceptions import InferenceDeniedError, ScpDeniedError
 
 __all__ = [
+    "Attempt",
     "Audience",
     "Cause",
+    "Degradation",
     "Denial",
     "DenyKind",
     "Diagnosis",
     "Event",
+    "Fallback",
     "Hook",
     "InferenceDeniedError",
     "InferenceProfile",
     "Origin",
+    "PassedOver",
     "PolicyType",
     "ProfileType",
     "Remedy",
     "Scope",
     "ScpDeniedError",
     "client",
+    "drill",
     "explain",
     "guard",
     "install",
+    "status",
     "uninstall",
 ]
 
 _ROOMS = {
     "_api": ("client", "explain", "guard", "install", "uninstall"),
     "_denials": ("Denial", "DenyKind", "PolicyType"),
-    "_diagnosis": ("Audience", "Cause", "Diagnosis", "Remedy"),
+    "_diagnosis": ("Attempt", "Audience", "Cause", "Diagnosis", "PassedOver", "Remedy"),
+    "_drill": ("drill",),
     "_events": ("Event", "Hook"),
+    "_fallback": ("Degradation", "Fallback", "status"),
     "_profiles": ("InferenceProfile", "Origin", "ProfileType", "Scope"),
     "exceptions": ("InferenceDeniedError", "ScpDeniedError"),
 }

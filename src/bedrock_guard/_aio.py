@@ -1,13 +1,16 @@
 """The asynchronous twin, for clients of aiobotocore (and of aioboto3, which builds on it)."""
 
+from functools import partial
 from typing import Any
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from bedrock_guard import _control
+from bedrock_guard import _control, _headers
+from bedrock_guard._conduct import Conversation, Send, conduct_for
 from bedrock_guard._events import log_fault
 from bedrock_guard._guard import Guard
+from bedrock_guard._switch import is_guard_off
 
 
 class AsyncGuardedClient(BaseClient):
@@ -16,23 +19,49 @@ class AsyncGuardedClient(BaseClient):
     _bedrock_guard: Guard | None
 
     async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:  # type: ignore[override]
+        guard = self._bedrock_guard
+        send: Any = partial(super()._make_api_call, operation_name)
+        if guard is None or is_guard_off():
+            return await send(api_params)
+        conduct = conduct_for(guard, self, operation_name, api_params)
+        if conduct is not None:
+            return await self._hold(conduct.run(), send)
         try:
-            return await super()._make_api_call(operation_name, api_params)  # type: ignore[misc]
+            return await send(api_params)
         except ClientError as error:
-            if self._bedrock_guard is None:
-                raise
-            explained = await self._explained(self._bedrock_guard, error, operation_name, api_params)
+            explain = partial(guard.explained, error, operation_name, api_params, self)
+            explained = await self._work(explain, error)
             if explained is error:
                 raise
             raise explained from error
 
-    async def _explained(self, guard: Guard, error: ClientError, operation_name: str, api_params: Any) -> ClientError:
+    async def _hold(self, conversation: Conversation, send: Any) -> Any:
+        """Do what *conversation* asks for, until it ends."""
+        token = _headers.begin(self)
+        try:
+            step = next(conversation)
+            while True:
+                try:
+                    answer = await (
+                        send(step.params) if isinstance(step, Send) else self._work(step.do, step.otherwise)
+                    )
+                except Exception as error:  # noqa: BLE001 (the conversation says what becomes of it)
+                    step = conversation.throw(error)
+                else:
+                    step = conversation.send(answer)
+        except StopIteration as end:
+            return end.value
+        finally:
+            conversation.close()
+            _headers.end(token)
+
+    async def _work(self, do: Any, otherwise: Any) -> Any:
+        """Do what may take a second, which the event loop cannot wait; *otherwise* where there are no credentials."""
+        import asyncio  # noqa: PLC0415 (whoever gets here has loaded it; importing it costs others 10 ms)
+
         try:
             credentials = await _control.frozen_credentials(self)
         except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
             log_fault("bedrock_guard.failed", fault)
-            return error
-        # A look-up may take a second, which the event loop cannot wait.
-        import asyncio  # noqa: PLC0415 (whoever gets here has loaded it; importing it costs others 10 ms)
-
-        return await asyncio.to_thread(guard.explained, error, operation_name, api_params, self, credentials)
+            return otherwise
+        return await asyncio.to_thread(do, credentials)

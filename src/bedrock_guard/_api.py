@@ -10,6 +10,7 @@ from bedrock_guard import _catalog, _client
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._events import Hook
 from bedrock_guard._explain import diagnose, error_text, resolve_from
+from bedrock_guard._fallback import Fallback, Models
 from bedrock_guard._guard import Guard, ResolveMode
 from bedrock_guard.exceptions import InferenceDeniedError
 
@@ -23,6 +24,7 @@ _Target = TypeVar("_Target")
 def client(
     service_name: Literal["bedrock-runtime"] = "bedrock-runtime",
     *args: Any,
+    fallback: Models | Fallback | None = None,
     resolve: ResolveMode = "auto",
     catalog: str | PathLike[str] | None = None,
     control_client: Any = None,
@@ -34,6 +36,7 @@ def client(service_name: str, *args: Any, **kwargs: Any) -> Any: ...
 def client(
     service_name: str = "bedrock-runtime",
     *args: Any,
+    fallback: Models | Fallback | None = None,
     resolve: ResolveMode = "auto",
     catalog: str | PathLike[str] | None = None,
     control_client: Any = None,
@@ -47,7 +50,12 @@ def client(
     """
     made = boto3.client(service_name, *args, **kwargs)  # type: ignore[call-overload]
     settings = Guard(
-        resolve=resolve, catalog=catalog, control_client=control_client, hook=hook, session=boto3.DEFAULT_SESSION
+        fallback=fallback,
+        resolve=resolve,
+        catalog=catalog,
+        control_client=control_client,
+        hook=hook,
+        session=boto3.DEFAULT_SESSION,
     )
     _client.guard_client(made, settings)
     return made
@@ -56,6 +64,7 @@ def client(
 def guard(
     target: _Target,
     *,
+    fallback: Models | Fallback | None = None,
     resolve: ResolveMode = "auto",
     catalog: str | PathLike[str] | None = None,
     control_client: Any = None,
@@ -64,7 +73,8 @@ def guard(
     """
     Guard *target*, in place, and return it: a Bedrock client, or a session with every Bedrock client it makes.
 
-    Guarding again replaces all options. `resolve="catalog"` forbids the look-up of inference profiles that
+    Guarding again replaces all options. *fallback* says which models may serve where an SCP blocks the one that was
+    asked for: see `Fallback`. `resolve="catalog"` forbids the look-up of inference profiles that
     the embedded catalogue lacks; `catalog` is the path of a newer one, made by `scripts/make_catalog.py`;
     `control_client` is the `bedrock` client to look up with; `hook` is called with each `Event`.
 
@@ -72,7 +82,9 @@ def guard(
     an option is not what it should be.
     """
     session = None if isinstance(target, BaseClient) else target
-    settings = Guard(resolve=resolve, catalog=catalog, control_client=control_client, hook=hook, session=session)
+    settings = Guard(
+        fallback=fallback, resolve=resolve, catalog=catalog, control_client=control_client, hook=hook, session=session
+    )
     if isinstance(target, BaseClient):
         _client.guard_client(target, settings)
     else:
@@ -82,6 +94,7 @@ def guard(
 
 def install(
     *,
+    fallback: Models | Fallback | None = None,
     resolve: ResolveMode = "auto",
     catalog: str | PathLike[str] | None = None,
     control_client: Any = None,
@@ -92,7 +105,9 @@ def install(
 
     The options are those of `guard`, and so is what is raised. Installing again replaces them.
     """
-    _client.install(Guard(resolve=resolve, catalog=catalog, control_client=control_client, hook=hook))
+    _client.install(
+        Guard(fallback=fallback, resolve=resolve, catalog=catalog, control_client=control_client, hook=hook)
+    )
 
 
 def uninstall() -> None:

@@ -6,6 +6,7 @@ class to inherit from": https://docs.aws.amazon.com/boto3/latest/guide/events.ht
 """
 
 import inspect
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,8 +15,11 @@ import botocore.handlers
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from bedrock_guard import _headers
 from bedrock_guard._aio import AsyncGuardedClient
+from bedrock_guard._conduct import Conversation, Send, conduct_for
 from bedrock_guard._guard import Guard
+from bedrock_guard._switch import is_guard_off
 
 SERVICES = ("bedrock-runtime", "bedrock", "bedrock-agent-runtime", "bedrock-agent")
 _EVENTS = tuple(f"creating-client-class.{service}" for service in SERVICES)
@@ -28,15 +32,37 @@ class GuardedClient(BaseClient):
     _bedrock_guard: Guard | None
 
     def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
+        guard = self._bedrock_guard
+        if guard is None or is_guard_off():
+            return super()._make_api_call(operation_name, api_params)
+        conduct = conduct_for(guard, self, operation_name, api_params)
+        if conduct is not None:
+            return self._hold(conduct.run(), partial(super()._make_api_call, operation_name))
         try:
             return super()._make_api_call(operation_name, api_params)
         except ClientError as error:
-            if self._bedrock_guard is None:
-                raise
-            explained = self._bedrock_guard.explained(error, operation_name, api_params, self)
+            explained = guard.explained(error, operation_name, api_params, self)
             if explained is error:
                 raise
             raise explained from error
+
+    def _hold(self, conversation: Conversation, send: Callable[[Any], Any]) -> Any:
+        """Do what *conversation* asks for, until it ends."""
+        token = _headers.begin(self)
+        try:
+            step = next(conversation)
+            while True:
+                try:
+                    answer = send(step.params) if isinstance(step, Send) else step.do(None)
+                except Exception as error:  # noqa: BLE001 (the conversation says what becomes of it)
+                    step = conversation.throw(error)
+                else:
+                    step = conversation.send(answer)
+        except StopIteration as end:
+            return end.value
+        finally:
+            conversation.close()
+            _headers.end(token)
 
 
 def guard_client(client: BaseClient, guard: Guard) -> None:
@@ -44,6 +70,7 @@ def guard_client(client: BaseClient, guard: Guard) -> None:
     service = client.meta.service_model.service_name
     if service not in SERVICES:
         raise TypeError(f"bedrock_guard guards clients of {', '.join(SERVICES)}, not of {service}")
+    guard.review(client.meta.region_name)
     own = type(client)
     front = _front_for((own,))
     if not issubclass(own, front):

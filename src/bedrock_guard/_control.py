@@ -25,29 +25,19 @@ class _Given:
         return self._token
 
 
-def from_session(session: Any, region_name: str) -> Any:
-    """Return a `bedrock` client of *session*, boto3's or botocore's."""
+def control_client(client: BaseClient, region_name: str, session: Any = None, credentials: Any = None) -> Any:
+    """
+    Return a `bedrock` client that signs as *client* does, or with *credentials* in place of its own.
+
+    It is made by *session*, boto3's or botocore's, where that signs with the same credentials.
+    """
+    signer: Any = client._request_signer  # noqa: SLF001 (botocore offers no other way to a client's credentials)
+    if session is None or credentials is not None or _credentials_of(session) is not signer._credentials:  # noqa: SLF001
+        session = _fresh_session(credentials or signer._credentials, getattr(signer, "_auth_token", None))  # noqa: SLF001
     make = getattr(session, "client", None) or session.create_client
-    return make("bedrock", region_name=region_name, config=_CONFIG)
-
-
-def from_client(client: BaseClient, region_name: str, credentials: Any = None) -> Any:
-    """
-    Return a `bedrock` client with the credentials of *client*, or with *credentials* in their stead.
-
-    A Bedrock API key is handed on too, where this botocore knows of them.
-    https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html
-    """
-    signer = client._request_signer  # noqa: SLF001 (botocore offers no other way to a client's credentials)
-    token = getattr(signer, "_auth_token", None)
-    given = _Given(credentials or signer._credentials, token)  # noqa: SLF001
-    session = botocore.session.Session()
-    session.register_component("credential_provider", given)
-    config = _CONFIG
-    if token is not None:
-        session.register_component("token_provider", given)
-        config = config.merge(Config(auth_scheme_preference="httpBearerAuth"))
-    return session.create_client("bedrock", region_name=region_name, config=config)
+    made = make("bedrock", region_name=region_name, config=_config_of(client))
+    vars(made)["_bedrock_guard"] = None  # a question of ours, when denied, is not the caller's call
+    return made
 
 
 async def frozen_credentials(client: BaseClient) -> Credentials | None:
@@ -57,3 +47,35 @@ async def frozen_credentials(client: BaseClient) -> Credentials | None:
         return None
     frozen = await credentials.get_frozen_credentials()
     return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
+
+
+def _credentials_of(session: Any) -> Any:
+    """Return what *session* has loaded; a client may have been given others, and asking would load them."""
+    return getattr(getattr(session, "_session", session), "_credentials", None) or _NONE
+
+
+_NONE = object()
+
+
+def _fresh_session(credentials: Any, token: Any) -> botocore.session.Session:
+    given = _Given(credentials, token)
+    session = botocore.session.Session()
+    session.register_component("credential_provider", given)
+    if token is not None:
+        session.register_component("token_provider", given)
+    return session
+
+
+def _config_of(client: BaseClient) -> Config:
+    """
+    Return the settings by which a Bedrock API key signs, where code chose it; one in the environment needs none.
+
+    A token alone tells nothing: IAM Identity Center puts its own in the same place.
+    https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html
+    """
+    theirs: Any = client.meta.config
+    if theirs.signature_version == "bearer":
+        return _CONFIG.merge(Config(signature_version="bearer"))
+    # Older versions of botocore have no such setting.
+    preference = getattr(theirs, "auth_scheme_preference", None)
+    return _CONFIG.merge(Config(auth_scheme_preference=preference)) if preference else _CONFIG

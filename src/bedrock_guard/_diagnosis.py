@@ -46,6 +46,23 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """A fallback that was tried and failed: the error's code or class, and AWS's own words."""
+
+    model_id: str
+    error_code: str
+    error_message: str
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A fallback that was not tried, and why."""
+
+    model_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """
     Why a request was denied, and what would change that. `str()` gives the whole explanation.
@@ -55,8 +72,9 @@ class Diagnosis:
     `key` is the same in exception, log, metric, command line and ticket: 8 hex digits over policy type
     and ARN, account, requested model, source Region and blocked Region. `blocked_regions` are those that
     the denial names, `("unspecified",)` where it names a foundation model without a Region; others may be
-    blocked too. `alternatives` are model IDs that stay inside, for a person to choose from. `message` is
-    the short form that stands below AWS's own sentence, `summary` one line.
+    blocked too. `alternatives` are model IDs that stay inside, for a person to choose from. `attempts` and
+    `passed_over` say what became of each configured fallback. `message` is the short form that stands below
+    AWS's own sentence, `summary` one line. `drill` tells that AWS has denied nothing.
     """
 
     key: str
@@ -69,6 +87,9 @@ class Diagnosis:
     blocked_regions: tuple[str, ...]
     remedies: tuple[Remedy, ...] = ()
     alternatives: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    drill: bool = False
     summary: str = field(default="", compare=False)
     message: str = field(default="", compare=False, repr=False)
     explanation: str = field(default="", compare=False, repr=False)

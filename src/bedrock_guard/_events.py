@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bedrock_guard._diagnosis import Diagnosis
+from bedrock_guard._fork import clean_in_child
 
 QUIET = 5 * 60  # seconds in which one denial key is a WARNING only once
 _MOST_KEYS = 1024
@@ -18,21 +19,29 @@ _log = logging.getLogger("bedrock_guard")
 @dataclass(frozen=True)
 class Event:
     """
-    Something that the guard has done or seen; never a prompt, a completion or a credential.
+    Something that the guard has seen or done; never a prompt, a completion or a credential.
 
-    `name` is `denied`. `operation_name` is the API operation, such as `Converse`.
+    `name` is `denied`, `fallback` (another model has served the call), `fallback_failed` or `recovered`.
+    `operation_name` is the API operation, such as `Converse`. `remembered`: the denial was an earlier call's.
     """
 
     name: str
     diagnosis: Diagnosis
     operation_name: str
+    served_model_id: str | None = None
+    remembered: bool = False
+
+    @property
+    def drill(self) -> bool:
+        """Whether it belongs to a drill."""
+        return self.diagnosis.drill
 
 
 class Hook(Protocol):
     """Whatever takes an `Event`: a metric, a trace, a counter. What it raises is logged, and goes no further."""
 
     def __call__(self, event: Event, /) -> object:
-        """Take note of *event*; called in the thread of the denied call."""
+        """Take note of *event*; called in the thread of the call that it is about."""
 
 
 class Teller:
@@ -42,21 +51,32 @@ class Teller:
         self._hook = hook
         self._quiet = _Quiet()
 
-    def denied(self, diagnosis: Diagnosis, operation_name: str) -> None:
-        """Tell of a denial: a WARNING once in five minutes for each key, and the hook every time."""
-        suppressed = self._quiet.suppressed(diagnosis.key)
+    def denied(self, event: Event) -> None:
+        """Tell of a denial: a WARNING once in five minutes for each key."""
+        self._warn_once(event, "")
+        self._call_hook(event)
+
+    def fallback(self, event: Event, *, began: bool) -> None:
+        """Tell of a call that another model has served: a WARNING when that begins."""
+        _write(logging.WARNING if began else logging.DEBUG, event, f"; served by {event.served_model_id}")
+        self._call_hook(event)
+
+    def fallback_failed(self, event: Event) -> None:
+        """Tell of a call that no model has served: a WARNING once in five minutes for each key."""
+        codes = ", ".join(f"{each.model_id} ({each.error_code})" for each in event.diagnosis.attempts)
+        self._warn_once(event, f"; tried {codes or 'none'}")
+        self._call_hook(event)
+
+    def recovered(self, event: Event) -> None:
+        """Tell that the first choice serves again: a WARNING, so that whoever saw the beginning sees the end."""
+        _write(logging.WARNING, event, "; no longer")
+        self._call_hook(event)
+
+    def _warn_once(self, event: Event, result: str) -> None:
+        suppressed = self._quiet.suppressed(f"{event.name} {event.diagnosis.key}")
         if suppressed is not None:
             more = f" ({suppressed} more in the last five minutes)" if suppressed else ""
-            facts = {**diagnosis.to_dict(), "event": "denied", "operation_name": operation_name}
-            facts["suppressed"] = suppressed
-            _log.warning(
-                "bedrock_guard.denied %s %s%s",
-                diagnosis.key,
-                diagnosis.summary,
-                more,
-                extra={"bedrock_guard": facts},
-            )
-        self._call_hook(Event("denied", diagnosis, operation_name))
+            _write(logging.WARNING, event, f"{result}{more}", suppressed=suppressed)
 
     def _call_hook(self, event: Event) -> None:
         if self._hook is None:
@@ -78,12 +98,35 @@ def log_fault(event: str, fault: Exception) -> None:
     _log.error("%s %s%s", event, type(fault).__name__, where)
 
 
+def _write(level: int, event: Event, result: str, **facts: Any) -> None:
+    if not _log.isEnabledFor(level):
+        return
+    diagnosis = event.diagnosis
+    facts |= {"event": event.name, "operation_name": event.operation_name, "remembered": event.remembered}
+    facts |= {"served_model_id": event.served_model_id} if event.served_model_id else {}
+    drill = " (drill)" if event.drill else ""
+    _log.log(
+        level,
+        "bedrock_guard.%s%s %s %s%s",
+        event.name,
+        drill,
+        diagnosis.key,
+        diagnosis.summary,
+        result,
+        extra={"bedrock_guard": {**diagnosis.to_dict(), **facts}},
+    )
+
+
 class _Quiet:
     """Which keys were told of lately, and how often they were passed over since."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._told: dict[str, list[Any]] = {}
+        self.start_clean()
+        clean_in_child(self)
+
+    def start_clean(self) -> None:
+        self._lock = threading.Lock()
 
     def suppressed(self, key: str) -> int | None:
         """Return how many were passed over where *key* is due, or None where it is not."""

@@ -1,23 +1,45 @@
 """What one `client`, `guard` or `install` was given, and what it makes of a denied call; for any client."""
 
+import itertools
+import logging
+import weakref
 from collections.abc import Mapping
+from dataclasses import replace
 from os import PathLike
 from typing import Any, Literal, TypeAlias
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from bedrock_guard import _catalog, _control
+from bedrock_guard._alternatives import same_model
 from bedrock_guard._denials import Denial, PolicyType
 from bedrock_guard._diagnosis import Diagnosis
-from bedrock_guard._events import Hook, Teller, log_fault
-from bedrock_guard._explain import contradicts, diagnose, error_text, resolve_from
+from bedrock_guard._events import Event, Hook, Teller, log_fault
+from bedrock_guard._explain import diagnose, error_text
+from bedrock_guard._fallback import (
+    Candidate,
+    Fallback,
+    Memory,
+    Models,
+    Params,
+    Request,
+    candidates_for,
+    configured,
+    foundation_model,
+    is_other_embedding,
+    prepare,
+    review,
+)
+from bedrock_guard._finder import Finder
 from bedrock_guard._identifiers import ModelIdentifier
 from bedrock_guard._profiles import InferenceProfile
-from bedrock_guard._resolver import Connect, Resolver
+from bedrock_guard._switch import Switch
+from bedrock_guard._wording import amended
 from bedrock_guard.exceptions import InferenceDeniedError, enriched
 
 ResolveMode: TypeAlias = Literal["auto", "catalog"]
+
+_log = logging.getLogger("bedrock_guard")
 
 
 class Guard:
@@ -26,6 +48,7 @@ class Guard:
     def __init__(
         self,
         *,
+        fallback: Models | Fallback | None = None,
         resolve: ResolveMode = "auto",
         catalog: str | PathLike[str] | None = None,
         control_client: Any = None,
@@ -36,12 +59,21 @@ class Guard:
             raise ValueError(f'resolve is "auto" or "catalog", not {resolve!r}')
         if hook is not None and not callable(hook):
             raise TypeError(f"hook is called with an Event, and a {type(hook).__name__} cannot be called")
-        self._asks = resolve == "auto"
-        self._catalog = None if catalog is None else _catalog.load(catalog)
-        self._control_client = control_client
-        self._session = session
-        self._resolver = Resolver()
-        self._teller = Teller(hook)
+        self.fallback = configured(fallback)
+        self.finder = Finder(catalog, asks=resolve == "auto", control_client=control_client, session=session)
+        self.teller = Teller(hook)
+        settings = self.fallback or Fallback("none", enabled=False)
+        self.memory = Memory(remember=settings.remember, probes=settings.probes)
+        self._settings = settings
+        self._switch = Switch(enabled=settings.enabled)
+        self._hook = hook
+        self._warned: set[str] = set()
+
+    def review(self, region_name: str) -> None:
+        """Raise ValueError, or warn, where the fallback can never do what it is meant for from *region_name*."""
+        if self.fallback is not None:
+            for warning in review(self.fallback, region_name, self.finder.catalog):
+                _log.warning("bedrock_guard.fallback_cannot_serve %s", warning)
 
     def explained(
         self,
@@ -50,18 +82,23 @@ class Guard:
         api_params: Mapping[str, Any],
         client: BaseClient,
         credentials: Any = None,
+        *,
+        teller: Teller | None = None,
     ) -> ClientError:
         """
         Return the error to raise for *error*: itself, where there is nothing to add or anything fails here.
 
-        *credentials* stand in for those of *client* where its own cannot be used by a synchronous client.
+        *credentials* stand in for those of *client* where its own cannot be used by a synchronous client; a *teller*
+        of its own is given by a drill.
         """
         try:
             diagnosis = self._diagnose(error, api_params, client, credentials)
             if diagnosis is None or diagnosis.denial.policy_type is PolicyType.UNKNOWN:
                 return error
+            if teller is not None:
+                diagnosis = amended(replace(diagnosis, drill=True))
             explained = enriched(error, diagnosis)
-            self._teller.denied(diagnosis, operation_name)
+            (teller or self.teller).denied(Event("denied", diagnosis, operation_name))
         except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
             log_fault("bedrock_guard.failed", fault)
             return error
@@ -74,37 +111,63 @@ class Guard:
             return None
         text, request_id = error_text(error)
         model_id = api_params.get("modelId")
-        catalog = self._catalog or _catalog.embedded()
-        known = resolve_from(catalog)
-
-        def connect() -> Any:
-            return self._connect(client, source, credentials)
-
-        source = client.meta.region_name
 
         def resolve(identifier: ModelIdentifier, source_region: str, denial: Denial) -> InferenceProfile | None:
-            return known(identifier, source_region, denial) or self._ask(identifier, source_region, denial, connect)
+            return self.finder.find(identifier, source_region, client, credentials, denial)
 
         return diagnose(
             text,
             model_id=model_id if isinstance(model_id, str) else None,
-            region_name=source,
+            region_name=client.meta.region_name,
             request_id=request_id,
-            catalog=catalog,
+            catalog=self.finder.catalog,
             resolve=resolve,
         )
 
-    def _ask(
-        self, identifier: ModelIdentifier, source_region: str, denial: Denial, connect: Connect
-    ) -> InferenceProfile | None:
-        if not self._asks:
-            return None
-        profile = self._resolver.profile(identifier, source_region, connect)
-        return None if profile and contradicts(denial, profile) else profile
+    # What a call with a fallback asks.
 
-    def _connect(self, client: BaseClient, region_name: str, credentials: Any) -> Any:
-        if self._control_client is not None:
-            return self._control_client
-        if self._session is not None and credentials is None:
-            return _control.from_session(self._session, region_name)
-        return _control.from_client(client, region_name, credentials)
+    def is_fallback_on(self) -> bool:
+        """Tell whether there is a fallback, and its switch is on."""
+        return self.fallback is not None and self._switch.is_on()
+
+    def new_teller(self) -> Teller:
+        """Return a teller for a drill: the same hook, and a quiet of its own."""
+        return Teller(self._hook)
+
+    def candidates(self, requested_model_id: str, diagnosis: Diagnosis, region_name: str) -> list[Candidate]:
+        """Return the candidates for *requested_model_id*, in the order to try."""
+
+        def same() -> list[str]:
+            model_id = diagnosis.profile.model_id if diagnosis.profile else diagnosis.denial.model_id or ""
+            blocked = diagnosis.blocked_regions
+            return same_model(model_id, diagnosis.profile, region_name, blocked, self.finder.catalog)
+
+        return candidates_for(self._settings, requested_model_id, same)
+
+    def prepare(self, candidate: Candidate, request: Request, profile: InferenceProfile | None) -> Params | str:
+        """Return the parameters to send to *candidate*, or the reason to pass it over."""
+        params = prepare(candidate, request, self._settings, profile, self.finder.catalog)
+        model_id = foundation_model(candidate.model_id, profile)
+        known = self.finder.catalog.models.get(model_id)
+        if not isinstance(params, str) and is_other_embedding(request.model_id, model_id, known):
+            self._warn_of_vectors(candidate.model_id)
+        return params
+
+    def _warn_of_vectors(self, model_id: str) -> None:
+        if model_id not in self._warned:
+            self._warned.add(model_id)
+            _log.warning(
+                "bedrock_guard.other_embedding_model %s: its vectors cannot be compared with those stored", model_id
+            )
+
+
+_callers: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
+_numbers = itertools.count(1)
+
+
+def caller_of(client: BaseClient) -> int | None:
+    """Return a number for the credentials of *client*, the same while they last; None where it has none."""
+    credentials = client._request_signer._credentials  # noqa: SLF001 (no other way to tell callers apart without a call)
+    if credentials is None:
+        return None
+    return _callers.setdefault(credentials, next(_numbers))

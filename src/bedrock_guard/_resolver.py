@@ -7,13 +7,12 @@ needs the answer waits for what is left of that second, then goes on without; th
 
 import datetime as dt
 import logging
-import os
 import threading
 import time
-import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bedrock_guard._fork import clean_in_child
 from bedrock_guard._identifiers import ModelIdentifier, ModelKind
 from bedrock_guard._profiles import InferenceProfile, from_api
 
@@ -56,10 +55,10 @@ class Resolver:
     """Live answers, shared by all threads: one question at a time for each source Region or application profile."""
 
     def __init__(self) -> None:
-        self.forget()
-        _resolvers.add(self)
+        self.start_clean()
+        clean_in_child(self)
 
-    def forget(self) -> None:
+    def start_clean(self) -> None:
         """Start clean: a forked child has none of the threads that its parent's questions run in."""
         self._lock = threading.Lock()
         self._questions: TTLCache[tuple[str, str], _Question] | None = None
@@ -85,18 +84,6 @@ class Resolver:
             if question is None:
                 question = self._questions[key] = _Question(ask)
             return question
-
-
-_resolvers: "weakref.WeakSet[Resolver]" = weakref.WeakSet()
-
-
-def _forget_all() -> None:
-    for resolver in _resolvers:
-        resolver.forget()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)
 
 
 def _list(client: Any, source_region: str) -> dict[str, InferenceProfile]:

@@ -6,10 +6,11 @@ from bedrock_guard._catalog import Catalog
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._edits import Call
 from bedrock_guard._wording._explanation import explanation
+from bedrock_guard._wording._fallback import failures, marks
 from bedrock_guard._wording._message import message
 from bedrock_guard._wording._phrases import phrases
 
-__all__ = ["worded"]
+__all__ = ["amended", "worded"]
 
 
 def worded(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> Diagnosis:
@@ -21,4 +22,13 @@ def worded(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> Diagnosis:
         summary=f"{{requested}}{source}: {{policy}} {{verb}} {{wall}}".format_map(names),
         message=message(diagnosis, names),
         explanation=explanation(diagnosis, names, catalog),
+    )
+
+
+def amended(diagnosis: Diagnosis) -> Diagnosis:
+    """Return *diagnosis*, worded already, with what became of its fallbacks, and with the mark of a drill."""
+    return replace(
+        diagnosis,
+        message="\n".join((diagnosis.message, *failures(diagnosis, short=True), *marks(diagnosis))),
+        explanation="\n".join((diagnosis.explanation, *failures(diagnosis, short=False), *marks(diagnosis))),
     )

@@ -1,0 +1,79 @@
+"""The drill: AWS's exact denial, raised here, before the request would leave."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from bedrock_guard._fallback import Fallback, Memory
+from bedrock_guard._guard import Guard
+from bedrock_guard._identifiers import UNSPECIFIED, is_region, partition_of
+from bedrock_guard._profiles import InferenceProfile
+
+_ATTRIBUTE = "_bedrock_guard_drill"
+_NOBODY = "arn:{partition}:sts::000000000000:assumed-role/drill/bedrock_guard"
+
+
+class Drill:
+    """What holds while a drill lasts: the blocked Region, and a memory and a log's quiet of its own."""
+
+    def __init__(self, blocked: str, guard: Guard) -> None:
+        self.blocked = blocked
+        self.teller = guard.new_teller()
+        fallback = guard.fallback or Fallback("none")
+        self.memory = Memory(remember=fallback.remember, probes=fallback.probes, drill=True)
+
+    def denial(
+        self, client: BaseClient, operation_name: str, action: str, profile: InferenceProfile | None
+    ) -> ClientError | None:
+        """Return the error that an SCP would cause, or None where *profile* does not route to the blocked Region."""
+        if profile is None or self.blocked not in profile.destination_regions:
+            return None
+        partition = partition_of(profile.source_region)
+        region = "" if self.blocked == UNSPECIFIED else self.blocked
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+        message = (
+            f"User: {_NOBODY.format(partition=partition)} is not authorized to perform: {action} on resource: "
+            f"arn:{partition}:bedrock:{region}::foundation-model/{profile.model_id} with an explicit deny in a "
+            "service control policy"
+        )
+        return denied_error(client, {"Error": {"Message": message, "Code": "AccessDeniedException"}}, operation_name)
+
+
+def denied_error(client: BaseClient, response: Any, operation_name: str) -> ClientError:
+    """Return the error that *client* would raise for *response*."""
+    code = response["Error"]["Code"]
+    error: ClientError = client.exceptions.from_code(code)(response, operation_name)
+    return error
+
+
+def drill_of(client: BaseClient) -> Drill | None:
+    """Return the drill that is held with *client*, or None."""
+    return vars(client).get(_ATTRIBUTE)
+
+
+@contextmanager
+def drill(client: Any, *, blocked: str) -> Iterator[None]:
+    """
+    Rehearse a blocked Region with *client*, guarded, in all threads, while the block lasts.
+
+    Each call that would route to *blocked*, a Region or "unspecified", is denied before it leaves the machine; the
+    log, the hook and the fallback do what they would, marked as a drill. Nothing of it outlives the block.
+
+    Raises TypeError where *client* is not guarded, ValueError where *blocked* is no Region, RuntimeError where a
+    drill is held with the client already.
+    """
+    guard = getattr(client, "_bedrock_guard", None)
+    if guard is None:
+        raise TypeError("a drill is held with a guarded client: bedrock_guard.guard(client) makes it one")
+    if blocked != UNSPECIFIED and not is_region(str(blocked)):
+        raise ValueError(f'blocked is a Region, such as "ap-northeast-3", or "{UNSPECIFIED}", not {blocked!r}')
+    if drill_of(client) is not None:
+        raise RuntimeError("a drill is held with this client already")
+    vars(client)[_ATTRIBUTE] = Drill(blocked, guard)
+    try:
+        yield
+    finally:
+        vars(client).pop(_ATTRIBUTE, None)

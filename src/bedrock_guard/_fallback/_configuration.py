@@ -1,0 +1,149 @@
+"""What `fallback=` accepts, and the candidates that it names for a requested model."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from fnmatch import fnmatchcase
+from typing import Any, TypeAlias
+
+Params: TypeAlias = dict[str, Any]
+Models: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
+
+AUTO = "auto"
+_WILDCARDS = frozenset("*?[")
+_ACCEPTED = (
+    'a model ID, several in order, a mapping from requested models (or patterns such as "jp.*") to them, "auto", '
+    "or a Fallback of one of these"
+)
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """
+    Which models may serve where a service control policy blocks the one that was asked for, and how.
+
+    *models* is a model ID (any kind that the API takes, ARNs included), several in the order to try, a mapping from
+    the requested model, or a shell-style pattern of it, to these, or `"auto"`: the same model in-Region or through a
+    narrower profile. *remember* is for how many seconds calls then go straight to the fallback, *probes* how many good
+    answers in a row of the first choice end that. *enabled* is the switch, or a function that is asked once a second
+    at most and whose last answer counts while it fails. *allow_wider* lets a candidate route where the original
+    would not. *adapt* is given a model ID and the parameters, and returns those to send.
+
+    Raises TypeError or ValueError where one of them is not what it should be.
+    """
+
+    models: Models
+    _: KW_ONLY
+    remember: float = 300
+    probes: int = 3
+    enabled: bool | Callable[[], bool] = True
+    allow_wider: bool = False
+    adapt: Callable[[str, Params], Params] | None = None
+
+    def __post_init__(self) -> None:
+        _check_models(self.models)
+        if isinstance(self.remember, bool) or not isinstance(self.remember, int | float) or not self.remember > 0:
+            raise ValueError(f"remember is a number of seconds above 0, not {self.remember!r}")
+        if isinstance(self.probes, bool) or not isinstance(self.probes, int) or self.probes < 1:
+            raise ValueError(f"probes is a whole number above 0, not {self.probes!r}")
+        if not isinstance(self.enabled, bool) and not callable(self.enabled):
+            raise TypeError(f"enabled is True, False or a function that returns one, not {self.enabled!r}")
+        if not isinstance(self.allow_wider, bool):
+            raise TypeError(f"allow_wider is True or False, not {self.allow_wider!r}")
+        if self.adapt is not None and not callable(self.adapt):
+            raise TypeError(f"adapt is called with a model ID and parameters, and {self.adapt!r} cannot be called")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """
+    A model that may serve instead.
+
+    `is_literal`: the user wrote its ID, and the requested model's, if any, in full. `is_auto`: nobody wrote it.
+    """
+
+    model_id: str
+    is_literal: bool = True
+    is_auto: bool = False
+
+
+def configured(fallback: Models | Fallback | None) -> Fallback | None:
+    """
+    Return what was given as `fallback=`, or None where that is None.
+
+    Raises TypeError or ValueError where it is none of what is accepted.
+    """
+    return fallback if fallback is None or isinstance(fallback, Fallback) else Fallback(fallback)
+
+
+def candidates_for(
+    fallback: Fallback, requested_model_id: str, same_model: Callable[[], Iterable[str]]
+) -> list[Candidate]:
+    """Return the candidates of *fallback* for *requested_model_id*, in order; *same_model* lists those of "auto"."""
+    found: dict[str, Candidate] = {}
+    for model_id, is_literal in _named(fallback.models, requested_model_id):
+        if model_id == AUTO:
+            new = [Candidate(each, is_literal=False, is_auto=True) for each in same_model()]
+        else:
+            new = [Candidate(model_id, is_literal=is_literal)]
+        for candidate in new:
+            found.setdefault(candidate.model_id, candidate)
+    found.pop(requested_model_id, None)  # it was tried first
+    return list(found.values())
+
+
+def all_models(models: Models) -> list[tuple[str | None, str]]:
+    """Return each pair of a requested model (None: any), or a pattern of it, and a candidate for it."""
+    if isinstance(models, Mapping):
+        return [(requested, each) for requested, value in models.items() for each in _listed(value)]
+    return [(None, each) for each in _listed(models)]
+
+
+def is_pattern(requested: str) -> bool:
+    """Tell whether *requested* has a shell-style wildcard."""
+    return not _WILDCARDS.isdisjoint(requested)
+
+
+def _named(models: Models, requested_model_id: str) -> list[tuple[str, bool]]:
+    if not isinstance(models, Mapping):
+        return [(each, True) for each in _listed(models)]
+    if requested_model_id in models:
+        return [(each, True) for each in _listed(models[requested_model_id])]
+    for pattern, value in models.items():
+        if fnmatchcase(requested_model_id, pattern):
+            return [(each, False) for each in _listed(value)]
+    return []
+
+
+def _listed(models: str | Sequence[str]) -> list[str]:
+    return [models] if isinstance(models, str) else list(models)
+
+
+def _check_models(models: object) -> None:
+    if isinstance(models, Mapping):
+        for requested, value in models.items():
+            _check_id(requested)
+            _check_list(value)
+    else:
+        _check_list(models)
+    if not models:
+        raise ValueError(f"fallback names no model; it is {_ACCEPTED}")
+
+
+def _check_list(models: object) -> None:
+    if isinstance(models, str):
+        _check_id(models)
+        return
+    if not isinstance(models, Sequence) or isinstance(models, bytes):
+        raise TypeError(f"fallback is {_ACCEPTED}, not {models!r}")
+    if not models:
+        raise ValueError(f"fallback has an empty list of models; it is {_ACCEPTED}")
+    for model_id in models:
+        _check_id(model_id)
+
+
+def _check_id(model_id: object) -> None:
+    if not isinstance(model_id, str):
+        raise TypeError(f"fallback is {_ACCEPTED}; {model_id!r} is no model ID")
+    # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html: 1 to 2048 characters
+    if not 1 <= len(model_id) <= 2048 or any(character.isspace() for character in model_id):
+        raise ValueError(f"fallback is {_ACCEPTED}; {model_id!r} is no model ID")

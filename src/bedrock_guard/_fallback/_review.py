@@ -1,0 +1,60 @@
+"""What can be told of a fallback when it is configured, rather than at three in the morning."""
+
+from collections.abc import Iterator
+
+from bedrock_guard._alternatives import same_model
+from bedrock_guard._catalog import Catalog
+from bedrock_guard._fallback._boundary import crosses
+from bedrock_guard._fallback._configuration import AUTO, Fallback, all_models, is_pattern
+from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_model_id
+from bedrock_guard._profiles import InferenceProfile, from_catalog
+
+
+def review(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator[str]:
+    """
+    Yield a warning for each model that no candidate can ever serve for, when called from *source_region*.
+
+    Raises ValueError for a candidate whose routes are not known, or are wider than those of the model that it is for.
+    """
+    for requested, candidate in all_models(fallback.models):
+        if candidate != AUTO and not fallback.allow_wider:
+            _refuse_wider(requested, candidate, source_region, catalog)
+    yield from _unserved(fallback, source_region, catalog)
+
+
+def _refuse_wider(requested: str | None, candidate: str, source_region: str, catalog: Catalog) -> None:
+    identifier = parse_model_id(candidate)
+    if identifier.kind is ModelKind.APPLICATION_INFERENCE_PROFILE:
+        return  # the account alone knows its routes, and is asked when it is needed
+    profile = from_catalog(identifier.id, source_region, catalog)
+    original = _original(requested, source_region, catalog)
+    is_original_open = requested is None or is_pattern(requested) or original is None
+    if is_original_open and profile is not None:
+        return  # whether it is wider shows when it is known what was asked for
+    reason = crosses(candidate, original, source_region, profile)
+    if reason is not None:
+        raise ValueError(f"fallback {candidate!r} from {source_region}: {reason}")
+
+
+def _original(requested: str | None, source_region: str, catalog: Catalog) -> InferenceProfile | None:
+    return None if requested is None else from_catalog(parse_model_id(requested).id, source_region, catalog)
+
+
+def _unserved(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator[str]:
+    pairs = all_models(fallback.models)
+    for requested in dict.fromkeys(requested for requested, _ in pairs):
+        if any(candidate != AUTO for each, candidate in pairs if each == requested):
+            continue
+        if requested is not None and not is_pattern(requested):
+            profiles = [_original(requested, source_region, catalog)]
+        else:
+            profiles = [from_catalog(each.id, source_region, catalog) for each in catalog.profiles_from(source_region)]
+        without = [each.id for each in profiles if each and not _has_same_model(each, source_region, catalog)]
+        if without:
+            more = f" and {len(without) - 3} more" if len(without) > 3 else ""
+            yield f'"auto" from {source_region} has nothing for {", ".join(without[:3])}{more}'
+
+
+def _has_same_model(profile: InferenceProfile, source_region: str, catalog: Catalog) -> bool:
+    blocked = tuple(region for region in profile.destination_regions if region == UNSPECIFIED)
+    return bool(same_model(profile.model_id, profile, source_region, blocked, catalog))
