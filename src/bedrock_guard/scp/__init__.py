@@ -7,8 +7,23 @@ Service control policies, evaluated offline.
 'allowed'
 """
 
+from bedrock_guard.scp._check import check, check_all
 from bedrock_guard.scp._errors import PolicyError
 from bedrock_guard.scp._evaluation import Decision, Result, evaluate, load
 from bedrock_guard.scp._hierarchy import Hierarchy
+from bedrock_guard.scp._report import CheckedAuthorization, DenyingStatement, Report, Verdict
 
-__all__ = ["Decision", "Hierarchy", "PolicyError", "Result", "evaluate", "load"]
+__all__ = [
+    "CheckedAuthorization",
+    "Decision",
+    "DenyingStatement",
+    "Hierarchy",
+    "PolicyError",
+    "Report",
+    "Result",
+    "Verdict",
+    "check",
+    "check_all",
+    "evaluate",
+    "load",
+]

@@ -61,10 +61,14 @@ class Condition:
         matched = some([template.matches(value, facts) for template in self._templates])
         return negation(matched) if self._negated else matched
 
+    @property
+    def keys(self) -> list[str]:
+        """The context keys that it asks about, in lower case: its own, and those of policy variables."""
+        return [self._key, *(key for template in self._templates for key in template.keys)]
+
     def missing(self, facts: Facts) -> set[str]:
         """Return the unknown keys that the verdict depends on."""
-        keys = [self._key, *(key for template in self._templates for key in template.keys)]
-        return {facts.unknown[key] for key in keys if key in facts.unknown}
+        return {facts.unknown[key] for key in self.keys if key in facts.unknown}
 
 
 class NullCondition:
@@ -85,6 +89,11 @@ class NullCondition:
         if self._key in facts.unknown:
             return None
         return (self._key not in facts.known) in self._wanted
+
+    @property
+    def keys(self) -> list[str]:
+        """The context key, in lower case."""
+        return [self._key]
 
     def missing(self, facts: Facts) -> set[str]:
         """Return the key, if it is unknown."""

@@ -53,6 +53,11 @@ class Statement:
                 verdict = None
         return verdict
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The context keys that the statement asks about, also through policy variables, in lower case."""
+        return frozenset(key for test in self._tests for key in test.keys)
+
     def missing(self, facts: Facts) -> set[str]:
         """Return the unknown keys that an undecided verdict depends on, spelled as the asker did."""
         return {key for test in self._tests if test.verdict(facts) is None for key in test.missing(facts)}
@@ -72,8 +77,12 @@ class _Resources:
         matched = some([template.matches(facts.resource, facts) for template in self._templates])
         return negation(matched) if self._negated else matched
 
+    @property
+    def keys(self) -> list[str]:
+        return [key for each in self._templates for key in each.keys]
+
     def missing(self, facts: Facts) -> set[str]:
-        return {facts.unknown[key] for each in self._templates for key in each.keys if key in facts.unknown}
+        return {facts.unknown[key] for key in self.keys if key in facts.unknown}
 
 
 def _condition(line: Line, written: WrittenStatement) -> Condition | NullCondition:
@@ -96,7 +105,8 @@ class Hierarchy:
     The policies from the root to the account, compiled.
 
     `documents` are the policies of each level as dicts, JSON text read; `statements` are all their statements, in the
-    order of levels, documents, statements. Neither is a copy of what was given: leave that unchanged.
+    order of levels, documents, statements. Neither is a copy of what was given: leave that unchanged. `keys` are the
+    context keys that they ask about, as the conditions spell them (those of policy variables in lower case).
     """
 
     def __init__(self, levels: Sequence[Sequence[Policy]]) -> None:
@@ -108,6 +118,8 @@ class Hierarchy:
         self.statements = tuple(
             Statement(written) for documents in read_levels for _, statements in documents for written in statements
         )
+        spelled = {each.key.lower(): each.key for statement in self.statements for each in statement.conditions}
+        self.keys = frozenset(spelled.get(key, key) for statement in self.statements for key in statement.keys)
         self.candidates = lru_cache(_REMEMBERED_ACTIONS)(self._candidates)
 
     def _candidates(self, action: str) -> Candidates:

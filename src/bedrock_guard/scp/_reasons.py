@@ -1,0 +1,41 @@
+"""Which condition of a denying statement is at work, in a few words."""
+
+from bedrock_guard.scp._conditions import Condition, NullCondition
+from bedrock_guard.scp._facts import Facts
+from bedrock_guard.scp._hierarchy import Statement
+from bedrock_guard.scp._operators import use_of
+
+REQUESTED_REGION = "aws:requestedregion"
+INFERENCE_PROFILE_ARN = "bedrock:inferenceprofilearn"
+
+
+def on_key(statement: Statement, key: str) -> list[Condition]:
+    """Return the conditions of *statement* that compare *key*, in lower case; Null only asks whether it is there."""
+    return [each for each in statement.conditions if isinstance(each, Condition) and each.key.lower() == key]
+
+
+def is_negated(condition: Condition) -> bool:
+    """Return whether *condition* holds where none of its values matches."""
+    use = use_of(condition.operator)
+    return use is not None and use.operator.negated
+
+
+def reason(statement: Statement, facts: Facts) -> str:
+    """Return what makes *statement* take effect, the Region first; for an undecided one also what is not known."""
+    words = [_words(each) for each in _telling(statement)]
+    if "NotResource" in statement.source:
+        words.append("NotResource does not list it")
+    if undecided := sorted(statement.missing(facts)):
+        words.append(f"depends on {', '.join(undecided)}")
+    return "; ".join(words) or "no condition"
+
+
+def _telling(statement: Statement) -> list[Condition | NullCondition]:
+    regional = on_key(statement, REQUESTED_REGION)
+    return list(regional) or list(statement.conditions)
+
+
+def _words(condition: Condition | NullCondition) -> str:
+    if isinstance(condition, NullCondition):
+        return f"{condition.key} is {'absent' if 'true' in map(str.lower, condition.values) else 'present'}"
+    return f"{condition.key} is {'not ' if is_negated(condition) else ''}in list"
