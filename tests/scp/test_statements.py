@@ -71,6 +71,7 @@ def test_not_action_is_about_every_other_action() -> None:
         # A `*` that ends a segment may run past colons, one inside a segment may not.
         ("arn:aws:bedrock:*", NOVA, True),
         ("arn:aws:bedrock:*:foundation-model/amazon.nova-lite-v1:0", NOVA, True),
+        ("arn:aws:bedrock:ap-*:foundation-model/amazon.nova-lite-v1:0", NOVA, True),
         ("arn:aws:logs:*-2:*", "arn:aws:logs:us-east-2:111122223333:log-group:a", True),
         ("arn:aws:logs:*-2:*", "arn:aws:logs:us-east-1:111122223333:log-group:a-2:b", False),
         ("arn:aws:s3", "arn:aws:s3:::bucket", False),
