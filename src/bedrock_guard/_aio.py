@@ -21,14 +21,14 @@ class AsyncGuardedClient(BaseClient):
     async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:  # type: ignore[override]
         guard = self._bedrock_guard
         send: Any = partial(super()._make_api_call, operation_name)
-        if guard is None or is_guard_off():
-            return await send(api_params)
         conduct = conduct_for(guard, self, operation_name, api_params)
         if conduct is not None:
             return await self._hold(conduct.run(), send)
         try:
             return await send(api_params)
         except ClientError as error:
+            if guard is None or is_guard_off():
+                raise
             explain = partial(guard.explained, error, operation_name, api_params, self)
             explained = await self._work(explain, error)
             if explained is error:

@@ -33,14 +33,14 @@ class GuardedClient(BaseClient):
 
     def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         guard = self._bedrock_guard
-        if guard is None or is_guard_off():
-            return super()._make_api_call(operation_name, api_params)
         conduct = conduct_for(guard, self, operation_name, api_params)
         if conduct is not None:
             return self._hold(conduct.run(), partial(super()._make_api_call, operation_name))
         try:
             return super()._make_api_call(operation_name, api_params)
         except ClientError as error:
+            if guard is None or is_guard_off():
+                raise
             explained = guard.explained(error, operation_name, api_params, self)
             if explained is error:
                 raise

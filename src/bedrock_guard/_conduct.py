@@ -20,6 +20,7 @@ from bedrock_guard._events import Event, log_fault
 from bedrock_guard._fallback import Candidate, Evidence, Key, Params, Request, Route, position_of
 from bedrock_guard._guard import Guard, caller_of
 from bedrock_guard._identifiers import PROFILES, parse_model_id
+from bedrock_guard._switch import is_guard_off
 from bedrock_guard._wording import amended
 from bedrock_guard.exceptions import InferenceDeniedError, enriched
 
@@ -282,10 +283,12 @@ class Conduct:
         return response
 
 
-def conduct_for(guard: Guard, client: BaseClient, operation_name: str, params: Any) -> Conduct | None:
+def conduct_for(guard: Guard | None, client: BaseClient, operation_name: str, params: Any) -> Conduct | None:
     """Return the conduct of a call for which there is a fallback or a drill, None for any other."""
+    if guard is None:
+        return None
     drill = drill_of(client)
-    if guard.fallback is None and drill is None:
+    if (guard.fallback is None and drill is None) or is_guard_off():
         return None
     if operation_name not in ACTIONS or not isinstance(params, dict) or not isinstance(params.get("modelId"), str):
         return None
