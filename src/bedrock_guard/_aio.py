@@ -31,9 +31,12 @@ class AsyncGuardedClient(BaseClient):
                 raise
             explain = partial(guard.explained, error, operation_name, api_params, self)
             explained = await self._work(explain, error)
-            if explained is error:
-                raise
-            raise explained from error
+            try:
+                if explained is error:
+                    raise
+                raise explained from error
+            finally:
+                del explained  # its traceback holds this frame: a cycle, and all that the call holds would linger
 
     async def _hold(self, conversation: Conversation, send: Any) -> Any:
         """Do what *conversation* asks for, until it ends."""

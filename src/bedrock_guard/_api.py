@@ -133,11 +133,7 @@ def explain(
     else:
         raise TypeError(f"explain takes an exception or a str, not {type(error_or_text).__name__}")
     catalog = _catalog.embedded()
-    return diagnose(
-        text,
-        model_id=model_id,
-        region_name=region_name,
-        request_id=request_id,
-        catalog=catalog,
-        resolve=resolve_from(catalog),
+    diagnosis = diagnose(
+        text, model_id=model_id, region_name=region_name, catalog=catalog, resolve=resolve_from(catalog)
     )
+    return diagnosis.of_request(request_id) if diagnosis and request_id else diagnosis

@@ -42,9 +42,12 @@ class GuardedClient(BaseClient):
             if guard is None or is_guard_off():
                 raise
             explained = guard.explained(error, operation_name, api_params, self)
-            if explained is error:
-                raise
-            raise explained from error
+            try:
+                if explained is error:
+                    raise
+                raise explained from error
+            finally:
+                del explained  # its traceback holds this frame: a cycle, and all that the call holds would linger
 
     def _hold(self, conversation: Conversation, send: Callable[[Any], Any]) -> Any:
         """Do what *conversation* asks for, until it ends."""

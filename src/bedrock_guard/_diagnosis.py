@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -97,6 +98,12 @@ class Diagnosis:
 
     def __str__(self) -> str:
         return self.explanation
+
+    def of_request(self, request_id: str) -> "Diagnosis":
+        """Return the same of the request *request_id*."""
+        same = copy(self)  # a fifth of the time of `dataclasses.replace`, and every denial pays it
+        object.__setattr__(same, "request_id", request_id)
+        return same
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it but the long texts, as JSON primitives."""

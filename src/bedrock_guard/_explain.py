@@ -31,20 +31,17 @@ _MODEL_ACCESS = re.compile(
 )
 _INSIDE = frozenset({Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING, Cause.INFERENCE_PROFILE})
 
-read = lru_cache(maxsize=64)(_denials.read)
-
 
 def diagnose(
     text: str,
     *,
     model_id: str | None,
     region_name: str | None,
-    request_id: str | None,
     catalog: Catalog,
     resolve: Resolve,
 ) -> Diagnosis | None:
     """Return why the call for *model_id* from *region_name* was denied, or None where *text* tells of no denial."""
-    denial = read(text)
+    denial = _denials.read(text)
     if denial is None:
         return None
     model_id = model_id or _named_profile(denial)
@@ -55,8 +52,7 @@ def diagnose(
         if identifier.kind in PROFILES and source_region:
             profile = resolve(identifier, source_region, denial)
     is_model_access = denial.policy_type == "unknown" and _MODEL_ACCESS.search(text) is not None
-    diagnosis = _diagnosis(denial, model_id, source_region, profile, catalog, is_model_access)
-    return replace(diagnosis, request_id=request_id) if request_id else diagnosis
+    return _diagnosis(denial, model_id, source_region, profile, catalog, is_model_access)
 
 
 def resolve_from(catalog: Catalog) -> Resolve:

@@ -39,6 +39,8 @@ from bedrock_guard.exceptions import InferenceDeniedError, enriched
 
 ResolveMode: TypeAlias = Literal["auto", "catalog"]
 
+_MOST_DIAGNOSED = 256
+
 _log = logging.getLogger("bedrock_guard")
 
 
@@ -67,6 +69,7 @@ class Guard:
         self._settings = settings
         self._switch = Switch(enabled=settings.enabled)
         self._hook = hook
+        self._diagnosed: dict[tuple[str, Any, str], Diagnosis] = {}
         self._warned: set[str] = set()
 
     def review(self, region_name: str) -> None:
@@ -110,19 +113,27 @@ class Guard:
         if isinstance(error, InferenceDeniedError):
             return None
         text, request_id = error_text(error)
-        model_id = api_params.get("modelId")
+        asked = (text, api_params.get("modelId"), client.meta.region_name)
+        diagnosis = self._diagnosed.get(asked)
+        if diagnosis is None:
+            diagnosis = self._diagnose_anew(*asked, client, credentials)
+        return diagnosis.of_request(request_id) if diagnosis and request_id else diagnosis
 
+    def _diagnose_anew(
+        self, text: str, model_id: Any, region_name: str, client: BaseClient, credentials: Any
+    ) -> Diagnosis | None:
         def resolve(identifier: ModelIdentifier, source_region: str, denial: Denial) -> InferenceProfile | None:
             return self.finder.find(identifier, source_region, client, credentials, denial)
 
-        return diagnose(
-            text,
-            model_id=model_id if isinstance(model_id, str) else None,
-            region_name=client.meta.region_name,
-            request_id=request_id,
-            catalog=self.finder.catalog,
-            resolve=resolve,
+        model_id = model_id if isinstance(model_id, str) else None
+        diagnosis = diagnose(
+            text, model_id=model_id, region_name=region_name, catalog=self.finder.catalog, resolve=resolve
         )
+        if diagnosis is not None and diagnosis.profile is not None:  # without one, an answer may still come
+            if len(self._diagnosed) >= _MOST_DIAGNOSED:
+                self._diagnosed.clear()
+            self._diagnosed[text, model_id, region_name] = diagnosis
+        return diagnosis
 
     # What a call with a fallback asks.
 
