@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -95,7 +96,7 @@ def log_fault(event: str, fault: Exception) -> None:
     """
     place = traceback.extract_tb(fault.__traceback__)[-1:]
     where = f" at {place[0].filename}:{place[0].lineno}" if place else ""
-    _log.error("%s %s%s", event, type(fault).__name__, where)
+    _emit(logging.ERROR, "%s %s%s", event, type(fault).__name__, where)
 
 
 def _write(level: int, event: Event, result: str, **facts: Any) -> None:
@@ -105,7 +106,7 @@ def _write(level: int, event: Event, result: str, **facts: Any) -> None:
     facts |= {"event": event.name, "operation_name": event.operation_name, "remembered": event.remembered}
     facts |= {"served_model_id": event.served_model_id} if event.served_model_id else {}
     drill = " (drill)" if event.drill else ""
-    _log.log(
+    _emit(
         level,
         "bedrock_guard.%s%s %s %s%s",
         event.name,
@@ -115,6 +116,11 @@ def _write(level: int, event: Event, result: str, **facts: Any) -> None:
         result,
         extra={"bedrock_guard": {**diagnosis.to_dict(), **facts}},
     )
+
+
+def _emit(level: int, message: str, *values: object, extra: dict[str, Any] | None = None) -> None:
+    with suppress(Exception):  # what the application's own handlers raise is not the caller's error
+        _log.log(level, message, *values, extra=extra)
 
 
 class _Quiet:
