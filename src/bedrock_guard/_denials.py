@@ -7,7 +7,7 @@ from bedrock_guard._compat import StrEnum
 from bedrock_guard._messages import Printed, fold, parse
 
 # What is looked at of a longer text: this many characters, from a little before the first word of a denial.
-_LIMIT = 1 << 18
+_LIMIT = 1 << 17
 _LEAD = 4096
 
 
@@ -51,23 +51,12 @@ class Denial:
     model_id: str | None
 
 
+_STRONG_HINTS = ("authorized to perform", "explicit den", "policy allows", "explicitly denies")
 # One of these is in every denial, also where a terminal cut one of its words in two.
 _HINTS = (
-    *("authori", "perform", "explicit", "accessdenied", "access denied", "permission", "have access", "has expired"),
-    *(
-        "policy allows",
-        "denegado",
-        "negado",
-        "refusé",
-        "verweigert",
-        "拒否",
-        "拒绝",
-        "拒絕",
-        "거부",
-        "許可が",
-        "权限",
-        "권한",
-    ),
+    *("authori", "perform", "explicit", "accessdenied", "access denied", "is denied", "permission", "have access"),
+    *("has expired", "policy allows", "negado", "permiso", "permissão", "refusé", "autoris", "verweigert"),
+    *("berechtigung", "拒否", "許可が", "拒绝", "拒絕", "权限", "權限", "거부", "권한"),
 )
 _POLICY_TYPES = {
     "service control": PolicyType.SERVICE_CONTROL_POLICY,
@@ -86,6 +75,7 @@ _POLICY_TYPES = {
     "": PolicyType.UNKNOWN,
 }
 _DENY_KINDS = {"explicit": DenyKind.EXPLICIT, "implicit": DenyKind.IMPLICIT, "": None}
+_ELISIONS = ("...", "…")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2}")
 
 
@@ -93,16 +83,20 @@ def read(text: str) -> Denial | None:
     """
     Return the first denial in *text* that names a policy, else its first denial, None where it holds none.
 
-    Of a text of more than 262,144 characters, so many are looked at, from a little before what may be a denial.
+    Of a text of more than 131,072 characters, so many are looked at, from a little before what may be a denial.
     """
     folded = fold(text)
     if not any(hint in folded for hint in _HINTS):
         return None
     if len(text) > _LIMIT:
-        start = max(0, min(at for hint in _HINTS if (at := folded.find(hint)) >= 0) - _LEAD)
+        start = max(0, (_first(folded, _STRONG_HINTS) or _first(folded, _HINTS)) - _LEAD)
         text = text[start : start + _LIMIT]
     printed = parse(text)
     return _denial(printed) if printed else None
+
+
+def _first(folded: str, hints: tuple[str, ...]) -> int:
+    return min((at for hint in hints if (at := folded.find(hint)) >= 0), default=0)
 
 
 def _denial(printed: Printed) -> Denial:
@@ -119,13 +113,13 @@ def _denial(printed: Printed) -> Denial:
 
 
 def _region(resource: str) -> str | None:
-    """Return the Region of an ARN, which may be cut short, or have a noun before it: "policy arn:..."."""
+    """Return the Region of an ARN, which may be cut at either end, or have a noun before it: "policy arn:..."."""
     _, arn, rest = resource.partition("arn:")
-    fields = rest.split(":", 3)
-    if not arn or len(fields) < 3:
+    fields = rest.split(":", 3) if arn else ["", *resource.split(":", 2)]
+    if len(fields) < 3 or not (arn or fields[1] in _ELISIONS):
         return None
     region = fields[2]
-    return region if _REGION.fullmatch(region) or (not region and len(fields) > 3) else None
+    return region if _REGION.fullmatch(region) or (arn and not region and len(fields) > 3) else None
 
 
 def _model_id(resource: str) -> str | None:

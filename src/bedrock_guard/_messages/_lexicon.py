@@ -25,7 +25,7 @@ class Printed(NamedTuple):
 
 QUOTES = "\"'`\u2018\u2019\u201c\u201d*"
 QUOTE = rf"[{QUOTES}]{{0,3}}"
-ACTION = r"(?!arn:|https?:)[a-z][a-z0-9-]{0,60}:\n?[a-z*][a-z0-9*]{0,100}"
+ACTION = r"(?!arn:|https?:)[a-z][a-z0-9-]{0,60}(?:\n[a-z0-9-]{0,60})?:\n?(?:[a-z][a-z0-9]{0,100}(?:\*(?!\*))?|\*{1,3})"
 # Role trust policies are named in STS's denials alone; "sessions policy" is in IAM's table.
 TYPE = (
     r"(?:service control|resource control|identity-based|resource-based|permissions? boundary|sessions?|vpc endpoint"
@@ -59,7 +59,7 @@ def whole(text: str) -> str | None:
     end = _end(text, 0)
     while end < len(text) and (text[end] == "\n" or text[end - 1 : end + 1] == "/ "):
         end = _end(text, end + 1)
-    return joined(text) if end == len(text) else None
+    return joined(text) if end == len(text) and "\narn:" not in text else None
 
 
 def joined(text: str) -> str | None:
@@ -70,7 +70,9 @@ def joined(text: str) -> str | None:
         return text
     noun = words(_NOUN).match(text)
     start = noun.end() if noun else 0
-    return text[:start].replace("\n", " ") + text[start:].replace("\n", "")
+    # A blank was there if the line breaks after a noun, or inside of what is blanked out: <account id>.
+    text = text[:start].replace("\n", " ") + compiled(r"(?<![<{\[])\n(?=[^<>{}\[\]]+[>}\]])").sub(" ", text[start:])
+    return text.replace("\n", "")
 
 
 def token(text: str, start: int) -> tuple[str | None, int]:
@@ -84,7 +86,7 @@ def token(text: str, start: int) -> tuple[str | None, int]:
         if text[end : end + 1] != "\n" or not _goes_on(text[start:end], text[end + 1 : following + 1]):
             break
         end = following
-    return joined(_without_punctuation(text[start:end], text[end : end + 1])), end
+    return joined(_without_punctuation(text[start:end], text[end : end + 2])), end
 
 
 def _end(text: str, start: int) -> int:
@@ -94,7 +96,7 @@ def _end(text: str, start: int) -> int:
 
 def _goes_on(value: str, line: str) -> bool:
     """Tell whether *value* goes on with *line*, a word and one more character: only of an ARN can that be told."""
-    if "arn:" not in value or value[-1] in ".…" or compiled(r"\d{4}-\d\d-\d\d").match(line):
+    if "arn:" not in value or value[-1] in ".…" or compiled(r"arn:|\d{4}-\d\d-\d\d").match(line):
         return False
     if compiled(r"[\w.:/*@+-]+[\"'`]").fullmatch(line):
         return True
@@ -111,4 +113,4 @@ def _without_punctuation(value: str, following: str) -> str:
     """Return *value* without the sentence's own punctuation: a log stream's ARN may end in ":", what is elided in dots."""
     if value.endswith(".") and not value.endswith(".."):
         return value[:-1]
-    return value[:-1] if value.endswith(":") and following == " " else value
+    return value[:-1] if value.endswith(":") and following[:1] == " " and following != " (" else value

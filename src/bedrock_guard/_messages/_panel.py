@@ -31,11 +31,11 @@ _USERS = (
 _ACTION = r"(?a)[\s\[\"'`\u201c*]{0,4}((?!arn:)[A-Za-z][\w-]{0,60}:[A-Za-z*][\w*]{0,100}?)(?=arn:|[^\w*]|\Z)"
 _IDENTITY = r"arn:[^:\s]{0,20}:(?:iam|sts):"
 # The head of a panel that was copied without its context, or whose context names no policy.
-_NAMED = rf"[^:\n]{{0,24}}?({ACTION}?)(?=you don|\W|\Z)"
+_NAMED = r"[^:\n]{0,24}?((?!arn:)[a-z][a-z0-9-]{0,60}:[a-z][a-z0-9]{0,100}?)(?=you don|\W|\Z)"
 _HEADLINE = (
     rf"(?a)(?:access denied to|n['\u2019]t have permission to|acceso denegado a|no tiene permiso|accès refusé à|n['\u2019]avez pas"
     rf"|zugriff auf|keine berechtigung|acesso negado a|não tem permissão|没有|沒有|无权|無權){_NAMED}"
-    rf"|({ACTION})[^:\n]{{0,12}}(?:アクセスが拒否|許可がありません|거부|권한이 없|拒绝|拒絕)"
+    rf"|(?<![a-z0-9-])({ACTION})[^:\n]{{0,12}}(?:アクセスが拒否|許可がありません|거부|권한이 없|拒绝|拒絕)"
 )
 
 

@@ -34,14 +34,15 @@ _SENTENCE = (
     rf"(:?) ?{QUOTE}({ACTION}(?:\n\w+(?= (?:on|because|with) ))?){QUOTE}"
 )
 _NOT = r"(?:(?:is|are|was|were) )?not \Z|(?:is|are|was|were)n['\u2019]t \Z"
-_SUPPOSED = r"\b(?:if|when(?! calling)|whenever|whether|unless)\b[^.!?:;]{0,90}\Z"
+# Prose on denials in general: "if you are not authorized to perform P:A", "the message includes `with an explicit deny ...`".
+_SUPPOSED = r"\b(?:if|when(?! calling)|whenever|whether|unless|includes?|phrase|such as|like)\b[^.!?:;]{0,90}\Z"
 # "on resource: R", in quotation marks from S3 and SES; KMS's "on this resource" names none.
-_ON = rf",? on(?: the)? resources?(?:\(s\))?(?:: ?| (?=[{QUOTES}]|arn:))"
+_ON = rf",? on(?: the)? resources?(?:\(s\))?(?:: ?(?:\[(?=arn:))?| (?=[{QUOTES}]|arn:))"
 # "with an explicit deny in a T policy", "... transitively through a T policy"; before 2021 "with an explicit deny".
 _EXPLICIT = rf"explicit deny(?: in (?:an?|the) ({TYPE}){POLICY}(?: transitively through (?:an?|the) ({TYPE}))?)?"
-# "because no T policy allows the P:A action", maybe cut.
-_IMPLICIT = rf"no ({TYPE}){POLICY}(?: allows?(?: the {QUOTE}({ACTION})?)?|(?= ?[{QUOTES}.…]{{0,3}}\Z))"
-_LEAD = r"[,.…]{0,3} ?(?:(?:with|due to) an|because) ?\Z"
+# "because no T policy allows the P:A action", maybe cut. KMS's "no resource-based policies allow access, or ..." is open.
+_IMPLICIT = rf"no ({TYPE})(?: policy)?(?: allows(?: the {QUOTE}({ACTION})?)?|(?= ?[{QUOTES}.…]{{0,3}}\Z))"
+_LEAD = r"(?:,|(?<=\s)[.…]{1,3})? ?(?:(?:with|due to) an|because) ?\Z"
 # ": ARN": https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
 # ", with policy ARN: ARN": S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors in Amazon S3"
 _POLICY_ARN = rf"{POLICY}(?:,? with policy arn)? ?[:(] ?{QUOTE}(?=arn:|\.\.\.|[…<{{*\[])"
@@ -55,7 +56,7 @@ _REFUSAL = (
     r"not authori[sz]ed to (?:perform (?:this|the required)|(?:access|invoke|use|call|make) (?:this|the)\b)"
     r"|n['\u2019]t have access to the model with|model access is denied|bearer token has expired|access denied when calling"
     r"|\((?:accessdenied|accessdeniedexception|unauthorizedoperation|authorizationerror)\) when calling"
-    r"|status ?code: 403\b[^\n]{0,120}accessdenied|accessdenied[^\n]{0,120}status ?code: 403\b"
+    r"|status ?code: 403[,;][^\n]{0,120}accessdenied|accessdenied[^\n]{0,120}status ?code: 403[,;]"
     r"|(?:errorcode|__type|<code>)[\"'`]?(?:: ?)?[\"'`]?[\w.#]{0,80}accessdenied"
 )
 
@@ -83,9 +84,8 @@ def fragment(text: str, folded: str) -> Printed | None:
     for _ in range(MOST):
         if not cause:
             break
-        if cause.policy and _met(folded, cause):
-            ons = list(words(_ON).finditer(folded, max(0, cause.start - _GAP), cause.start))
-            resource = _resource(text, folded, ons[-1].end(), cause)[0] if ons else None
+        resource = _resource_before(text, folded, cause)
+        if cause.policy and (resource or _met(folded, cause)) and not _supposed(folded, cause.start):
             return Printed(cause.policy, cause.deny, cause.action, resource, None, _policy_arn(text, folded, cause))
         cause = _cause(text, folded, cause.end, len(folded))
     return None
@@ -127,8 +127,6 @@ def _supposed(folded: str, at: int) -> bool:
 
 def _met(folded: str, cause: _Cause) -> bool:
     """Tell a cause that somebody met from prose on causes."""
-    if _supposed(folded, cause.start):
-        return False
     before = folded[max(0, cause.start - _GAP) : cause.start]
     lead = words(_LEAD).search(before)
     if lead and cause.action:
@@ -158,6 +156,16 @@ def _resource(text: str, folded: str, at: int, cause: _Cause | None) -> tuple[st
         if value:
             return value, end
     return token(text, at)
+
+
+def _resource_before(text: str, folded: str, cause: _Cause) -> str | None:
+    start = max(0, cause.start - _GAP)
+    lead = words(_LEAD).search(folded, max(start, cause.start - 16), cause.start)
+    if not lead:
+        return None
+    labelled = [on.end() for on in words(_ON).finditer(folded, start, cause.start)]
+    at = labelled[-1] if labelled else folded.rfind("arn:", start, cause.start)
+    return whole(text[at : lead.start()]) if at >= 0 else None
 
 
 def _principal(text: str, folded: str, end: int) -> str | None:

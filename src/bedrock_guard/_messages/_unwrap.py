@@ -15,20 +15,22 @@ _TAG = r"(?i)</?(?:br|p|div|span|pre|li|td|tr|message)\b[^<>]{0,80}>"
 _INVISIBLE = "\x1b?\\[\\d{1,3}(?:;\\d{1,3}){0,4}m|[\u200b-\u200f\u2060\ufeff\u00ad]"
 # A string literal of a source file that goes on in the next line: "... is not " +\n "authorized ..."
 _LITERAL = r"([\"'`]) ?[+.]? ?\n ?[+.]? ?[fbru]?\1"
-# The margins of a line: boxes, comments, quotations, lists, timestamps, Kubernetes' "stdout F", Docker Compose's "app |".
+# What stands before a line: of boxes, comments, quotations, lists, logs, Kubernetes' "stdout F", Docker Compose's "app |".
+# Between "on resource:" and its cause, a star is the resource.
+_STAR = r"(?:(?<!resource:\n)(?<!resource:\n )|(?!\*[ \n]{1,40}(?:because|with) ))\*(?=[ \n])"
+_TIMESTAMP = r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d)?\]?(?= )"
+_STREAM = r"(?:stdout|stderr) [FP](?= )|[\w.-]{1,40} ?\|(?= )"
 _WRAP = (
-    r" ?[│┃║|]? ?\n(?:[ \n│┃║|>]|[*+-](?= )|#{1,6}(?=[ \n])|//"
-    r"|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d)?\]?(?= )"
-    r"|(?:stdout|stderr) [FP](?= )|[\w.-]{1,40} ?\|(?= ))*"
+    r" ?[│┃║|]? ?(?=\n)"
+    rf"(?:\n ?{_STAR}|[ \n│┃║|>]|[+-](?= )|#{{1,6}}(?=[ \n])|//|{_TIMESTAMP}|{_STREAM})*"
 )
 # AWS's own words, cut by a terminal of fixed width.
-_CUT = "(?i)" + "|".join(
-    "\n?".join(word)
-    for word in (
-        *("authorized", "perform", "resource:", "because", "explicitly", "explicit", "denies", "allows", "action"),
-        *("service", "control", "policy", "identity-based", "resource-based", "permissions", "boundary", "session"),
-        *("endpoint", "User:"),
-    )
+_LONG = "authorized perform: perform resource: because explicit denies allows service control policy action arn:"
+_TYPES = "identity-based resource-based permissions boundary session endpoint transitively resource"
+_SHORT = "User: is not to on with an deny in the no role trust VPC through"
+_CUT = r"(?i){}|\b(?:{})(?=\W)".format(
+    "|".join("\n?".join(word) for word in f"{_LONG} {_TYPES}".split()),
+    "|".join("\n?".join(word) for word in _SHORT.split()),
 )
 
 
@@ -47,8 +49,8 @@ def unwrap(text: str) -> str:
     text = compiled(_ESCAPE).sub(_unescaped, text) if "\\" in text else text
     text = compiled(_ENTITY).sub(lambda entity: _NAMED[entity[1]], text) if "&" in text else text
     text = compiled(_TAG).sub("\n", text) if "<" in text else text
-    text = compiled(_INVISIBLE).sub("", text).translate(_LINE_BREAKS)
-    text = compiled(r"[^\S\n]+").sub(" ", text)
+    text = compiled(_INVISIBLE).sub("", text.replace("\r\n", "\n")).translate(_LINE_BREAKS)
+    text = compiled(r"[^\S\n]+").sub(" ", text).replace(" \n", "\n")
     if "\n" not in text:
         return text
     text = compiled(_WRAP).sub("\n", compiled(_LITERAL).sub("", text))
