@@ -1,12 +1,15 @@
 """The control plane: what is listed, made and looked up."""
 
+import io
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from bedrock_guard import _catalog
-from bedrock_guard.simulator import Simulator
+from bedrock_guard.simulator import Request, Simulator
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY
 
 TOKYO = "ap-northeast-1"
@@ -60,6 +63,22 @@ def test_page_that_does_not_exist_is_refused(bedrock: Any, parameters: dict[str,
         bedrock.list_inference_profiles(**parameters)
 
 
+def test_last_page_has_no_token(bedrock: Any) -> None:
+    """Where the items end with the page, nothing follows."""
+    total = len(bedrock.list_inference_profiles()["inferenceProfileSummaries"])
+
+    assert "nextToken" not in bedrock.list_inference_profiles(maxResults=total)
+    assert "nextToken" in bedrock.list_inference_profiles(maxResults=total - 1)
+
+
+@pytest.mark.parametrize("size", ["0", "1001", "-1", "ten"])
+def test_page_size_has_bounds(size: str) -> None:
+    """Also for clients that do not check it themselves."""
+    url = f"https://bedrock.{TOKYO}.amazonaws.com/inference-profiles?maxResults={size}"
+
+    assert Simulator().respond(Request("GET", url, {})).status == 400
+
+
 def test_application_profile_routes_as_its_source(session: boto3.Session, bedrock: Any) -> None:
     """A copy of a cross-Region profile is listed as one, and meets the same SCP under its own ARN."""
     source = bedrock.get_inference_profile(inferenceProfileIdentifier=JP_CLAUDE)
@@ -100,6 +119,7 @@ def test_models_are_filtered_by_how_they_are_served(bedrock: Any) -> None:
     on_demand = bedrock.list_foundation_models(byInferenceType="ON_DEMAND")["modelSummaries"]
 
     assert everything[CLAUDE]["inferenceTypesSupported"] == ["INFERENCE_PROFILE"]
+    assert everything["amazon.titan-embed-text-v2:0"]["inferenceTypesSupported"] == ["ON_DEMAND"]
     assert CLAUDE not in {model["modelId"] for model in on_demand}
     assert NOVA in {model["modelId"] for model in on_demand}
 
@@ -139,6 +159,25 @@ def test_asynchronous_invocation_is_authorized_as_invoke_model(session: boto3.Se
     assert client.get_async_invoke(invocationArn=arn)["outputDataConfig"] == output
 
 
+def test_invocations_are_sorted_and_filtered(session: boto3.Session) -> None:
+    """The newest comes first unless asked otherwise, and times bound the list."""
+    client: Any = session.client("bedrock-runtime")
+    output = {"s3OutputDataConfig": {"s3Uri": "s3://bucket"}}
+    started = [
+        client.start_async_invoke(modelId=NOVA, modelInput={}, outputDataConfig=output)["invocationArn"]
+        for _ in range(2)
+    ]
+    hour = timedelta(hours=1)
+    now = datetime.now(timezone.utc)
+
+    def listed(**parameters: Any) -> list[str]:
+        return [item["invocationArn"] for item in client.list_async_invokes(**parameters)["asyncInvokeSummaries"]]
+
+    assert listed() == started[::-1]
+    assert listed(sortOrder="Ascending", submitTimeAfter=now - hour, submitTimeBefore=now + hour) == started
+    assert listed(submitTimeAfter=now + hour) == listed(submitTimeBefore=now - hour) == []
+
+
 def test_batch_job_is_denied_as_itself(bedrock: Any) -> None:
     """CreateModelInvocationJob is its own action, authorized on the same resources."""
     job = {
@@ -160,3 +199,34 @@ def test_operation_that_is_not_simulated_says_so(bedrock: Any) -> None:
     """Nothing is made up for the rest of the API."""
     with pytest.raises(bedrock.exceptions.ClientError, match="UnknownOperationException"):
         bedrock.list_guardrails()
+
+
+def test_application_profile_needs_a_source(session: boto3.Session) -> None:
+    """A copy of nothing is no profile, whatever botocore would have said first."""
+    bedrock: Any = session.client("bedrock", config=Config(parameter_validation=False))
+
+    with pytest.raises(bedrock.exceptions.ValidationException):
+        bedrock.create_inference_profile(inferenceProfileName="empty", modelSource={})
+
+
+def test_unknown_invocation_is_refused(session: boto3.Session) -> None:
+    """GetAsyncInvoke has no error of its own for what is not there."""
+    client = session.client("bedrock-runtime")
+
+    with pytest.raises(client.exceptions.ValidationException):
+        client.get_async_invoke(invocationArn=f"arn:aws:bedrock:{TOKYO}:111122223333:async-invoke/abcdefghijkl")
+
+
+def test_file_like_body_is_read(session: boto3.Session) -> None:
+    """A body may be a file, as for the network."""
+    client = session.client("bedrock-runtime")
+
+    assert client.invoke_model(modelId=NOVA, body=io.BytesIO(b'{"messages": []}'))["body"].read()
+
+
+def test_embedding_model_does_not_stream(session: boto3.Session) -> None:
+    """It has one vector to give, and no words."""
+    client = session.client("bedrock-runtime")
+
+    with pytest.raises(client.exceptions.ValidationException, match=r"The model is unsupported for streaming\."):
+        client.invoke_model_with_response_stream(modelId="amazon.titan-embed-text-v2:0", body=b'{"inputText": "a"}')

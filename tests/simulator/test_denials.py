@@ -8,9 +8,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.session import get_session
 
 from bedrock_guard.scp import PolicyError
-from bedrock_guard.simulator import Simulator
+from bedrock_guard.simulator import Request, Simulator
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY, region_deny
 
 TOKYO = "ap-northeast-1"
@@ -68,6 +69,15 @@ def test_denial_is_answered_as_aws_does(client: Any) -> None:
     assert metadata["HTTPStatusCode"] == 403
     assert metadata["HTTPHeaders"]["x-amzn-errortype"] == "AccessDeniedException"
     assert len(metadata["RequestId"]) == 36
+
+
+def test_message_stands_under_the_key_of_iam(simulator: Simulator) -> None:
+    """`Message` with a capital, where Bedrock's own errors have `message`."""
+    url = f"https://bedrock-runtime.{TOKYO}.amazonaws.com/model/{JP_CLAUDE}/converse"
+    (body,) = simulator.respond(Request("POST", url, {}, b"{}")).body
+
+    assert isinstance(body, bytes)
+    assert json.loads(body).keys() == {"Message"}
 
 
 def test_model_in_the_allowed_region_answers(client: Any) -> None:
@@ -217,6 +227,17 @@ def test_routed_destination_is_denied_now_and_then() -> None:
     assert {entry.denied.region for entry in simulator.requests if entry.denied} == {"ap-northeast-3"}
 
 
+def test_routed_destination_authorizes_the_source_region_always() -> None:
+    """Wherever a request is routed, it entered in the source Region."""
+    statement = {"Effect": "Deny", "Action": "*", "Resource": f"arn:aws:bedrock:{TOKYO}::foundation-model/*"}
+    simulator = Simulator({"Version": "2012-10-17", "Statement": statement}, authorize="routed-destination")
+    client = runtime(simulator)
+    for _ in range(10):
+        denial(client, JP_CLAUDE)
+
+    assert {entry.denied.region for entry in simulator.requests if entry.denied} == {TOKYO}
+
+
 def test_unknown_way_to_authorize_is_refused() -> None:
     """A typing error does not pass for the default."""
     with pytest.raises(ValueError, match="every-destination"):
@@ -253,6 +274,8 @@ def test_further_condition_keys_are_the_callers() -> None:
 
 def test_api_key_is_authorized_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call with a Bedrock API key needs bedrock:CallWithBearerToken beside all else."""
+    if "smithy.api#httpBearerAuth" not in get_session().get_service_model("bedrock-runtime").metadata["auth"]:
+        pytest.skip("this botocore does not know Bedrock API keys")
     monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "bedrock-api-key-made-up")
     no_keys = {
         "Version": "2012-10-17",

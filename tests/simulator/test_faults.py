@@ -82,6 +82,17 @@ def test_denied_request_meets_no_fault(simulator: Simulator, client: Any) -> Non
     assert client.converse(modelId=NOVA, messages=HELLO)
 
 
+def test_errors_follow_one_another(simulator: Simulator, client: Any) -> None:
+    """One request gets one error, and uses up that rule alone."""
+    simulator.add_fault(Fault("throttling", times=1))
+    simulator.add_fault(Fault("internal-error", times=1))
+
+    for error in (client.exceptions.ThrottlingException, client.exceptions.InternalServerException):
+        with pytest.raises(error):
+            client.converse(modelId=NOVA, messages=HELLO)
+    assert client.converse(modelId=NOVA, messages=HELLO)
+
+
 def test_faults_can_be_cleared(simulator: Simulator, client: Any) -> None:
     """After that nothing goes wrong."""
     simulator.add_fault(Fault("internal-error"))

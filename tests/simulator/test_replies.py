@@ -63,6 +63,8 @@ def test_stream_holds_the_same_reply(simulator: Simulator, client: Any) -> None:
     assert "".join(delta.get("text", "") for delta in deltas) == "It is sunny today."
     assert len(deltas) == 5
     assert json.loads(deltas[-1]["toolUse"]["input"]) == {"city": "Tokyo"}
+    stops = [event["contentBlockStop"]["contentBlockIndex"] for event in events if "contentBlockStop" in event]
+    assert stops == [0, 1]
     assert [next(iter(event)) for event in events if "contentBlockDelta" not in event] == [
         *("messageStart", "contentBlockStop", "contentBlockStart", "contentBlockStop", "messageStop", "metadata")
     ]

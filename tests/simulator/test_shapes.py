@@ -109,8 +109,9 @@ def test_every_simulated_operation_is_checked() -> None:
 @pytest.mark.parametrize("operation", CALLS)
 def test_answer_has_the_members_of_the_output_shape(recorder: Recorder, operation: str) -> None:
     """A member that botocore does not know, one it requires, or one of another type is reported."""
-    session = recorder.session(TOKYO)
-    CALLS[operation](session)
+    if model_of(operation) is None:
+        pytest.skip(f"this botocore does not know {operation}")
+    CALLS[operation](recorder.session(TOKYO))
 
     entry = recorder.requests[-1]
     assert (entry.operation, entry.status) == (operation, model_of(operation).http["responseCode"])
@@ -132,13 +133,13 @@ def test_walk_reports_what_does_not_belong() -> None:
 
 @cache
 def model_of(operation: str) -> Any:
-    """Return botocore's model of *operation*."""
+    """Return botocore's model of *operation*, None where it is too old to have one."""
     session = get_session()
     for service in ("bedrock-runtime", "bedrock"):
         model = session.get_service_model(service)
         if operation in model.operation_names:
             return model.operation_model(operation)
-    raise AssertionError(operation)
+    return None
 
 
 def faults(response: Response, operation: str) -> Iterator[str]:

@@ -32,7 +32,7 @@ def cohere(_model_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise malformed("#: required key [texts] not found")
     vectors = [list(_vector(text, 1024)) for text in texts]
-    by_type = "float" in (body.get("embedding_types") or ())
+    by_type = isinstance(body.get("embedding_types"), list)
     return {
         "id": "simulated",
         "texts": texts,
@@ -42,5 +42,5 @@ def cohere(_model_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _vector(text: str, size: int) -> Iterator[float]:
-    data = hashlib.shake_128(text.encode()).digest(size)
+    data = hashlib.shake_128(text.encode(errors="replace")).digest(size)
     return (round(byte / 127.5 - 1, 4) for byte in data)

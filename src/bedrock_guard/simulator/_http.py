@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/bedrock/aws4_request")
 # https://docs.aws.amazon.com/general/latest/gr/bedrock.html
-_HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws|api)\.")
+_HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws|api|vpce)\.")
 
 JSON = "application/json"
 EVENT_STREAM = "application/vnd.amazon.eventstream"

@@ -59,6 +59,8 @@ class _AsyncBody:
     """What aiohttp gives aiobotocore: the response and its content in one."""
 
     def __init__(self, response: Response) -> None:
+        # Where older releases of aiobotocore take the headers from.
+        self.raw_headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
         self._chunks = _async_chunks(response)
         self._rest = b""
         self._ended = False
