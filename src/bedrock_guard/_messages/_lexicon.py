@@ -71,7 +71,7 @@ def joined(text: str) -> str | None:
     noun = words(_NOUN).match(text)
     start = noun.end() if noun else 0
     # A blank was there if the line breaks after a noun, or inside of what is blanked out: <account id>.
-    text = text[:start].replace("\n", " ") + compiled(r"(?<![<{\[])\n(?=[^<>{}\[\]]+[>}\]])").sub(" ", text[start:])
+    text = text[:start].replace("\n", " ") + compiled(r"(?<![<{\[-])\n(?=[^<>{}\[\]]+[>}\]])").sub(" ", text[start:])
     return text.replace("\n", "")
 
 
