@@ -8,22 +8,35 @@ Service control policies, evaluated offline.
 """
 
 from bedrock_guard.scp._check import check, check_all
+from bedrock_guard.scp._compare import Turn, compare
 from bedrock_guard.scp._errors import PolicyError
 from bedrock_guard.scp._evaluation import Decision, Result, evaluate, load
 from bedrock_guard.scp._hierarchy import Hierarchy
+from bedrock_guard.scp._outcome import Cell, Edit, EditedDocument, EditKind, Obstacle, Proof, Repair
+from bedrock_guard.scp._repair import repair
 from bedrock_guard.scp._report import CheckedAuthorization, DenyingStatement, Report, Verdict
 
 __all__ = [
+    "Cell",
     "CheckedAuthorization",
     "Decision",
     "DenyingStatement",
+    "Edit",
+    "EditKind",
+    "EditedDocument",
     "Hierarchy",
+    "Obstacle",
     "PolicyError",
+    "Proof",
+    "Repair",
     "Report",
     "Result",
+    "Turn",
     "Verdict",
     "check",
     "check_all",
+    "compare",
     "evaluate",
     "load",
+    "repair",
 ]

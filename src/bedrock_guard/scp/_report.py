@@ -77,6 +77,7 @@ class CheckedAuthorization:
             "action": self.action,
             "resource": self.resource,
             "region": self.region,
+            "context": primitive(self.context),
             "verdict": str(self.verdict),
             "result": str(self.decision.result),
             "level": self.decision.level,
@@ -160,3 +161,9 @@ class Report:
             "authorizations": [each.to_dict() for each in self.authorizations],
             "notes": list(self.notes),
         }
+
+
+def primitive(context: Mapping[str, ContextValue]) -> dict[str, Any]:
+    """Return *context* as JSON primitives; an empty list is a key known to be absent."""
+    scalars = (str, bool, int, float)
+    return {key: value if isinstance(value, scalars) else sorted(map(str, value)) for key, value in context.items()}

@@ -1,0 +1,191 @@
+"""Requests beside a call, for which an edit must change nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from bedrock_guard._catalog import Catalog
+from bedrock_guard._identifiers import UNSPECIFIED, is_region, parse_arn, parse_model_id
+from bedrock_guard._profiles import from_catalog
+from bedrock_guard.scp._authorizations import (
+    COUNT_TOKENS,
+    CREATE_MODEL_INVOCATION_JOB,
+    INVOKE_MODEL,
+    INVOKE_MODEL_WITH_RESPONSE_STREAM,
+    Authorization,
+    authorizations,
+)
+from bedrock_guard.scp._caller import Caller
+from bedrock_guard.scp._calls import Call
+from bedrock_guard.scp._conditions import Condition
+from bedrock_guard.scp._facts import ContextValue
+from bedrock_guard.scp._hierarchy import Hierarchy
+from bedrock_guard.scp._reasons import REQUESTED_REGION
+
+_INFERENCE = (INVOKE_MODEL, INVOKE_MODEL_WITH_RESPONSE_STREAM)
+_SERVICES = (
+    "dynamodb:PutItem",
+    "ec2:RunInstances",
+    "iam:ListRoles",
+    "kms:Decrypt",
+    "lambda:InvokeFunction",
+    "s3:GetObject",
+    "sagemaker:InvokeEndpoint",
+    "sts:AssumeRole",
+)
+_OF_BEDROCK = (
+    "bedrock:ApplyGuardrail",
+    "bedrock:CallWithBearerToken",
+    "bedrock:CreateAgent",
+    "bedrock:GetInferenceProfile",
+    "bedrock:ListFoundationModels",
+    "bedrock-mantle:CreateInference",
+)
+_ELSEWHERE = ("us-east-1", "eu-west-1", "ap-southeast-2", "sa-east-1")
+_OTHER_MODEL = "amazon.nova-micro-v1:0"
+_OTHER_ACCOUNT = "999999999999"
+# Of each kind; a family of profiles, or a long list of Regions, would make the grid large without making it wider.
+_MOST = 6
+_MOST_REGIONS = 12
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question for `evaluate`; `group` says in what it differs from the call."""
+
+    group: str
+    action: str
+    resource: str
+    context: Mapping[str, ContextValue]
+    unknown: frozenset[str] = frozenset()
+
+
+def grid(
+    calls: Sequence[Call], action: str, caller: Caller, hierarchy: Hierarchy, catalog: Catalog
+) -> Iterator[Request]:
+    """
+    Yield requests beside *calls*.
+
+    All are asked for the caller as described, with what *hierarchy* asks about besides both unknown and absent, and for
+    other principals. Among them is the call itself by these, and its other action: where an edit opens the profile, it
+    opens them.
+    """
+    beside = list(_beside(calls[:_MOST], caller.account, _regions(calls, hierarchy), catalog))
+    own = [("the call", each) for call in calls for each in _authorized(call, action, caller.account)]
+    unknown = caller.unknown(hierarchy)
+    for group, each in beside:
+        described = Request(group, each.action, each.resource, {**caller.known, **each.context})
+        yield described
+        if unknown:
+            yield replace(described, unknown=unknown)
+    # Who asks makes a difference to exceptions for principals, which are much the same for all services.
+    for principal, known in _principals(caller, hierarchy):
+        for group, each in (*own, *(pair for pair in beside if pair[1].action in _INFERENCE)):
+            yield Request(f"{group}, {principal}", each.action, each.resource, {**known, **each.context})
+
+
+def _beside(
+    calls: Sequence[Call], account: str, regions: list[str], catalog: Catalog
+) -> Iterator[tuple[str, Authorization]]:
+    for action in _SERVICES:
+        yield from (("another service", _elsewhere(action, region, account)) for region in regions)
+    for action in _OF_BEDROCK:
+        yield from (("another action of Bedrock", _elsewhere(action, region, account)) for region in regions)
+    models = dict.fromkeys((*(call.profile.model_id for call in calls if call.profile), _OTHER_MODEL))
+    for model in islice(models, _MOST):
+        for action in (*_INFERENCE, COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB):
+            for region in regions:
+                yield from _group("a direct call", authorizations(action, parse_model_id(model), region, account))
+    for call in calls:
+        yield from _like(call, account, catalog)
+    yield from _other_profiles(calls, account, catalog)
+
+
+def _like(call: Call, account: str, catalog: Catalog) -> Iterator[tuple[str, Authorization]]:
+    """Yield what is done through profiles much like that of *call*."""
+    for action in (*_INFERENCE, COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB):
+        yield from _group("another action through the profile", _authorized(call, action, account))
+    yield from _group("the profile in another account", _authorized(call, INVOKE_MODEL, _OTHER_ACCOUNT))
+    if call.profile is None:
+        return
+    sources = catalog.profiles[call.profile.id].routes if call.profile.id in catalog.profiles else ()
+    for source in islice((each for each in sources if each != call.source_region), _MOST):
+        other = replace(call, source_region=source, profile=from_catalog(call.profile.id, source, catalog))
+        yield from _group("another source Region", _both_ways(other, account))
+    for kind in ("application-inference-profile/example", f"inference-profile/{call.model.id}-other"):
+        yield from _group("another profile", _disguised(call, account, kind))
+        yield from _group("another profile in another account", _disguised(call, _OTHER_ACCOUNT, kind))
+
+
+def _other_profiles(calls: Sequence[Call], account: str, catalog: Catalog) -> Iterator[tuple[str, Authorization]]:
+    meant = {call.model.id for call in calls}
+    models = {call.profile.model_id for call in calls if call.profile}
+    for source in dict.fromkeys(call.source_region for call in calls):
+        others = [each for each in catalog.profiles_from(source) if each.id not in meant]
+        # Those of the same models first.
+        others.sort(key=lambda each: (each.model_id not in models, each.id))
+        for other in others[:_MOST]:
+            call = Call(other.id, parse_model_id(other.id), source, from_catalog(other.id, source, catalog))
+            yield from _group("another profile", _both_ways(call, account))
+
+
+def _group(group: str, asked: Iterable[Authorization]) -> Iterator[tuple[str, Authorization]]:
+    return ((group, each) for each in asked)
+
+
+def _authorized(call: Call, action: str, account: str) -> list[Authorization]:
+    return authorizations(action, call.model, call.source_region, account, call.profile)
+
+
+def _both_ways(call: Call, account: str) -> Iterator[Authorization]:
+    """Yield what *call* is authorized on, its own check also with bedrock:InferenceProfileArn."""
+    for action in _INFERENCE:
+        yield from _authorized(call, action, account)
+        model, source, profile = call.model, call.source_region, call.profile
+        yield authorizations(action, model, source, account, profile, key_on_profile=True)[0]
+
+
+def _disguised(call: Call, account: str, resource: str) -> Iterator[Authorization]:
+    """Yield the authorizations of *call* on foundation models, as if they went through the profile *resource*."""
+    for each in _authorized(call, INVOKE_MODEL, account)[1:]:
+        partition = each.resource.split(":")[1]
+        arn = f"arn:{partition}:bedrock:{call.source_region}:{account}:{resource}"
+        yield replace(each, context={**each.context, "bedrock:InferenceProfileArn": arn})
+
+
+def _elsewhere(action: str, region: str, account: str) -> Authorization:
+    named = "" if region == UNSPECIFIED else region
+    resource = f"arn:aws:{action.partition(':')[0]}:{named}:{account}:example/one"
+    return Authorization(action, resource, {"aws:RequestedRegion": region})
+
+
+def _regions(calls: Sequence[Call], hierarchy: Hierarchy) -> list[str]:
+    """Return the Regions of *calls*, some others, and those that *hierarchy* names, as far as there is room."""
+    routed = (region for call in calls if call.profile for region in call.profile.destination_regions)
+    named = (
+        value
+        for statement in hierarchy.statements
+        for each in statement.conditions
+        if isinstance(each, Condition) and each.key.lower() == REQUESTED_REGION
+        for value in each.values
+        if is_region(value)
+    )
+    regions = dict.fromkeys((UNSPECIFIED, *(call.source_region for call in calls), *_ELSEWHERE, *routed, *named))
+    return list(islice(regions, _MOST_REGIONS))
+
+
+def _principals(caller: Caller, hierarchy: Hierarchy) -> Iterator[tuple[str, Mapping[str, ContextValue]]]:
+    """Yield other principals: usual ones, and those that *hierarchy* makes exceptions for."""
+    iam = f"arn:aws:iam::{caller.account}"
+    usual = [f"{iam}:role/example", f"{iam}:user/example", f"{iam}:root", f"arn:aws:iam::{_OTHER_ACCOUNT}:role/example"]
+    patterns = (
+        value.replace("*", "x").replace("?", "x")
+        for statement in hierarchy.statements
+        for each in statement.conditions
+        if isinstance(each, Condition) and each.key.lower() == "aws:principalarn"
+        for value in each.values
+    )
+    excepted = islice(dict.fromkeys(each for each in patterns if parse_arn(each)), _MOST)
+    for arn in dict.fromkeys((*usual, *excepted)):
+        known = {key: value for key, value in caller.known.items() if not key.lower().startswith("aws:principal")}
+        yield f"by {arn}", {**known, "aws:PrincipalArn": arn}

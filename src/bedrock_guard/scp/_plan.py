@@ -1,0 +1,116 @@
+"""What to edit so that calls pass, and what cannot be edited."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from bedrock_guard.scp import _control_tower, _obstacles
+from bedrock_guard.scp._calls import Call
+from bedrock_guard.scp._grants import grant
+from bedrock_guard.scp._hierarchy import Hierarchy, Statement
+from bedrock_guard.scp._obstacles import Denied
+from bedrock_guard.scp._outcome import Edit, EditKind, Obstacle
+from bedrock_guard.scp._patch import Change
+from bedrock_guard.scp._placement import exemption, is_regional, profile_list, wider
+from bedrock_guard.scp._report import Report
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Step:
+    """An edit, and the change of the document that makes it."""
+
+    edit: Edit
+    change: Change
+
+
+def plan(
+    hierarchy: Hierarchy, asked: Sequence[tuple[Call, Report]], *, widen: bool, managed: Collection[Place]
+) -> tuple[list[Step], list[Obstacle]]:
+    """
+    Return the steps after which *hierarchy* lets the calls of *asked* pass, and what stays in their way.
+
+    *widen* adds Regions instead of exempting profiles; *managed* are the documents (level, number) of Control Tower,
+    beside those whose Sids say so.
+    """
+    owned = {*managed, *_owned(hierarchy)}
+    unknown = {call.model.id: _obstacles.unknown_profile(call) for call, _ in asked if call.is_unknown}
+    lifted = (_lifted(each, denied, owned, widen=widen) for each, denied in _denials(hierarchy, asked))
+    found = [*unknown.values(), *lifted, *_allowed(hierarchy, asked, owned)]
+    steps = [each for each in found if isinstance(each, Step)]
+    return steps, [each for each in found if isinstance(each, Obstacle)]
+
+
+def _owned(hierarchy: Hierarchy) -> Iterator[Place]:
+    for level, documents in enumerate(hierarchy.documents):
+        yield from ((level, number) for number, content in enumerate(documents) if _control_tower.owns(content))
+
+
+def _denials(hierarchy: Hierarchy, asked: Sequence[tuple[Call, Report]]) -> Iterator[tuple[Statement, list[Denied]]]:
+    """Yield every statement that denies something of *asked*, or may, with what it denies."""
+    found: dict[tuple[int, int, int], list[Denied]] = {}
+    for call, report in asked:
+        for authorization in report.authorizations:
+            for each in authorization.denying:
+                place = (each.level, each.document, each.index)
+                found.setdefault(place, []).append(Denied(call, authorization, each.certain))
+    for statement in hierarchy.statements:
+        place = (statement.level, statement.document, statement.index or 0)
+        if place in found:
+            yield statement, found[place]
+
+
+def _lifted(statement: Statement, denied: list[Denied], owned: set[Place], *, widen: bool) -> Step | Obstacle | None:
+    """Return what makes *statement* deny none of *denied*; None leaves it to what it depends on."""
+    is_about_regions = is_regional(statement) or (profile_list(statement) is not None and not widen)
+    if not is_about_regions and not any(each.certain for each in denied):
+        return None
+    if (statement.level, statement.document) in owned:
+        return _obstacles.at(statement, "AWS Control Tower owns it", _control_tower.advice(statement.name))
+    if not is_about_regions:
+        return _obstacles.not_regional(statement, denied)
+    if widen:
+        return _widened(statement, denied)
+    return _obstacles.without_key(statement, denied) or _exempted(statement, denied)
+
+
+def _exempted(statement: Statement, denied: list[Denied]) -> Step:
+    arns = tuple(dict.fromkeys(each.call.profile_arn for each in denied))
+    return _step(EditKind.EXEMPT, statement, arns, exemption(statement, arns))
+
+
+def _widened(statement: Statement, denied: list[Denied]) -> Step | Obstacle:
+    regions = tuple(dict.fromkeys(each.authorization.region for each in denied))
+    change = wider(statement, regions)
+    if change is None:
+        return _obstacles.not_widened(statement, regions)
+    return _step(EditKind.WIDEN, statement, regions, change)
+
+
+def _step(kind: EditKind, statement: Statement, values: tuple[str, ...], change: Change) -> Step:
+    return Step(Edit(kind, statement.level, statement.document, statement.name, values), change)
+
+
+def _allowed(
+    hierarchy: Hierarchy, asked: Sequence[tuple[Call, Report]], owned: set[Place]
+) -> Iterator[Step | Obstacle]:
+    for level in range(len(hierarchy.documents)):
+        closed = [
+            Denied(call, authorization)
+            for call, report in asked
+            for authorization in report.authorizations
+            if level in authorization.closed_levels
+        ]
+        if closed:
+            yield _granted(hierarchy, level, closed, owned)
+
+
+def _granted(hierarchy: Hierarchy, level: int, closed: list[Denied], owned: set[Place]) -> Step | Obstacle:
+    editable = [number for number in range(len(hierarchy.documents[level])) if (level, number) not in owned]
+    if not editable:
+        return _obstacles.closed_level(level)
+    allowing = {each.document for each in hierarchy.statements if (each.level, each.effect) == (level, "Allow")}
+    document = next((number for number in editable if number in allowing), editable[0])
+    number = sum((each.level, each.document) == (level, document) for each in hierarchy.statements)
+    change, resources = grant(closed)
+    return Step(Edit(EditKind.ALLOW, level, document, f"Statement[{number}]", resources), change)
