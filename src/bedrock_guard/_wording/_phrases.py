@@ -16,8 +16,9 @@ def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str
     region = diagnosis.blocked_regions[0] if diagnosis.blocked_regions else ""
     found = {
         "noun": NOUNS[diagnosis.denial.policy_type],
+        "Noun": _capital(NOUNS[diagnosis.denial.policy_type]),
         "policy": policy,
-        "Policy": policy[:1].upper() + policy[1:],
+        "Policy": _capital(policy),
         "verb": _verb(diagnosis),
         "silence": "" if diagnosis.denial.policy_arn else " (AWS names neither policy nor Region)",
         "place": place(region, catalog),
@@ -28,7 +29,7 @@ def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str
         "source": diagnosis.source_region or "",
         "dated": dated(diagnosis.profile, catalog),
         "likely": parse_model_id(call.profile.partition("/")[2]).id,
-        "vain": "IAM permissions" if _is_above_iam(diagnosis) else "a change of SCPs",
+        "vain": "IAM grants" if _is_above_iam(diagnosis) else "a change of SCPs",
         "alternative": diagnosis.alternatives[0] if diagnosis.alternatives else "",
         "inside": _inside(diagnosis, catalog),
     }
@@ -46,6 +47,10 @@ def dated(profile: InferenceProfile | None, catalog: Catalog) -> str:
     if profile is not None and profile.origin is Origin.LIVE:
         return f"live answer of {profile.as_of}"
     return f"catalogue of {profile.as_of if profile else catalog.as_of}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _policy(diagnosis: Diagnosis) -> str:

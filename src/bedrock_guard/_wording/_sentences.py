@@ -28,8 +28,8 @@ STORIES = {
 }
 
 # Of a destination Region, by what is known of the route.
-ROUTED = "Called from {source}, {requested} also routes there ({dated}). Other Regions may be blocked too."
-ROUTED_UNKNOWN = "Called from {source}, {requested} also routes there; where else is not known here. Other Regions may be blocked too."
+ROUTED = "Called from {source}, {requested} also routes there ({dated}). Others may be blocked too."
+ROUTED_UNKNOWN = "Called from {source}, {requested} also routes there; where else is not known here. Others may be blocked too."
 ROUTED_FROM_ELSEWHERE = "If you called from another Region, an inference profile routes there."
 ROUTED_BY_LIKELY = "If you called from another Region, {likely} routes there ({dated})."
 
@@ -45,23 +45,23 @@ VAIN = {
 
 # What goes before the JSON of the first remedy in the message; the others have no JSON that fits there.
 PASTE = {
-    Cause.DESTINATION_REGION: "For the {noun}'s owner: if a Region deny, and {city} may serve, add to Condition",
-    Cause.GLOBAL_ROUTING: "For the {noun}'s owner: if a Region deny, and worldwide is acceptable, add to Condition",
-    Cause.INFERENCE_PROFILE: "For the {noun}'s owner: where it lists resources, let pass",
+    Cause.DESTINATION_REGION: "{Noun} owner: if a Region deny, and {city} may serve, add to Condition",
+    Cause.GLOBAL_ROUTING: "{Noun} owner: if a Region deny, and worldwide is acceptable, add to Condition",
+    Cause.INFERENCE_PROFILE: "{Noun} owner: where it lists resources, let pass",
 }
 
 # The first remedy in the message where it has no JSON that fits.
 ADVICE = {
-    Cause.SOURCE_REGION: "For the {noun}'s owner: allow this Region, or the model, whichever the statement lacks.",
-    Cause.GUARDRAIL_PROFILE: "For the {noun}'s owner: allow bedrock:ApplyGuardrail there.",
+    Cause.SOURCE_REGION: "{Noun} owner: allow this Region, or the model, whichever the statement lacks.",
+    Cause.GUARDRAIL_PROFILE: "{Noun} owner: allow bedrock:ApplyGuardrail there.",
     Cause.MODEL_ACCESS: "For the account's administrator: its subscription, use case form and means of payment.",
-    Cause.OTHER: "For the {noun}'s owner: allow the action, if it may be used.",
+    Cause.OTHER: "{Noun} owner: allow the action, if it may be used.",
 }
-GRANT = "For the {noun}'s owner: allow the profile, and its model in every Region that it routes to."
+GRANT = "{Noun} owner: allow the profile, and its model in every Region that it routes to."
 
-SAME_MODEL = 'Meanwhile: fallback="{alternative}" is the same model and stays inside.'
-OTHER_MODEL = 'Meanwhile: this model is not in-Region; fallback="{alternative}" is.'
-NARROWER = "If not: {alternative} stays in {inside}."
+SAME_MODEL = 'Meanwhile: fallback="{alternative}" (same model)'
+OTHER_MODEL = 'Meanwhile: fallback="{alternative}" (another model)'
+NARROWER = "If not: {alternative} ({inside})"
 
 AUDIENCES = {
     Audience.POLICY_OWNER: "For the {noun}'s owner",
