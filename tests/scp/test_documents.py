@@ -43,6 +43,7 @@ def condition(operator: str, values: Any) -> dict[str, Any]:
         ("DateEquals", "2026-02-30", "Condition.DateEquals.example:Key: not a date"),
         ("DateEquals", "soon", "Condition.DateEquals.example:Key: not a date (ISO 8601, or seconds since 1970)"),
         ("IpAddress", "10.0.0.0/33", "Condition.IpAddress.example:Key: not an IP address or range (CIDR)"),
+        ("BinaryEquals", "Q UI=", "Condition.BinaryEquals.example:Key: not base64"),
         ("BinaryEquals", "é", "Condition.BinaryEquals.example:Key: not base64"),
         ("StringEquals", None, "Condition.StringEquals.example:Key: must be a string or a list of strings, not null"),
         ("StringEquals", [["a"]], "Condition.StringEquals.example:Key: must be a string or a list of strings, not a list"),

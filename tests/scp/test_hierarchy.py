@@ -148,7 +148,7 @@ def test_every_statement_that_applies_can_be_asked_for() -> None:
     """`applying` yields all that take effect or may, of both effects, and no other."""
     maybe, never = deny(Sid="Maybe", Condition=IF_KEY), deny(Sid="Never", NotAction="*")
     hierarchy = scp.load([[FULL, policy(deny(Sid="Yes"), maybe, never)], [DENY]])
-    found = applying(hierarchy, action=INVOKE, resource=NOVA, context={}, unknown={KEY})
+    found = applying(hierarchy, action=INVOKE.upper(), resource=NOVA, context={}, unknown={KEY})
 
     assert [(statement.name, verdict) for statement, verdict in found] == [
         ("Statement[0]", True),
@@ -200,8 +200,10 @@ def test_unknown_key_that_decides_nothing_leaves_the_answer_definite(levels: Any
 def test_given_value_outranks_unknown() -> None:
     """A key that is in the context is known, even if it is listed as unknown in another spelling."""
     levels = [[FULL, policy(deny(Condition=IF_KEY))]]
+    is_there = [[FULL, policy(deny(Condition={"Null": {KEY: "false"}}))]]
 
     assert decide(levels, context={KEY: "x"}, unknown={KEY.upper()}).result == "explicit-deny"
+    assert decide(is_there, context={KEY: "x"}, unknown={KEY.upper()}).result == "explicit-deny"
 
 
 def test_unknown_as_one_string_is_refused() -> None:

@@ -74,6 +74,26 @@ def test_variable_in_condition(operator: str, value: Any, given: str, *, expecte
     assert holds(operator, value, given, **context) is expected
 
 
+@pytest.mark.parametrize(
+    "operator",
+    [
+        "StringNotEquals",
+        "StringNotEqualsIgnoreCase",
+        "StringNotLike",
+        "ArnNotEquals",
+        "ArnNotLike",
+        "StringLike",
+        "ArnLike",
+    ],
+)
+def test_every_string_and_arn_operator_takes_variables(operator: str) -> None:
+    """A value that is the variable's own is equal, and like, to it."""
+    role = "arn:aws:iam::111122223333:role/blue/app"
+    value = "arn:aws:iam::111122223333:role/${aws:PrincipalTag/team}/app"
+
+    assert holds(operator, value, role, **BLUE) is ("Not" not in operator)
+
+
 @pytest.mark.parametrize("version", ["2008-10-17", None])
 def test_older_language_has_no_variables(version: str | None) -> None:
     """In a document of another version, or of none, `${...}` is plain text."""
