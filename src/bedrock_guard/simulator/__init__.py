@@ -8,6 +8,7 @@ Amazon Bedrock as a caller sees it, under real service control policies, on this
 [{'text': 'This is a simulated reply of amazon.nova-lite-v1:0.'}]
 """
 
+from bedrock_guard._denials import PolicyType
 from bedrock_guard.simulator._faults import Fault
 from bedrock_guard.simulator._http import Drop, Pause, Request, Response
 from bedrock_guard.simulator._journal import JournalEntry

@@ -28,7 +28,7 @@ class Simulator:
 
     *scps* is one policy document (a dict, JSON text or a file), several of them, which are one level with FullAWSAccess
     beside them, or a list of levels from the root to the account, each with exactly the documents listed.
-    *policies* are documents of other types, which can deny as well, by `bedrock_guard.PolicyType` or its value.
+    *policies* are documents of other types, which can deny as well, by `PolicyType` or its value.
     *account_id* and *principal_arn* are who calls; *context* holds further condition keys of every request.
     *policy_arns* tells whether a denial names the policy, as AWS does for explicit ones where it can.
     *authorize* is `every-destination`, as AWS documents it, or `routed-destination`: only one destination, chosen by
