@@ -13,7 +13,8 @@ from moto import mock_aws
 from urllib3 import HTTPResponse
 
 from bedrock_guard.cli._organization import from_organization
-from policies import TOKYO_ONLY
+from cli.asking import Captured, asked, refused
+from policies import JP_CLAUDE, TOKYO_ONLY
 
 TOKYO = "ap-northeast-1"
 SCP = "SERVICE_CONTROL_POLICY"
@@ -96,6 +97,35 @@ def test_management_account(organizations: Any) -> None:
     management = organizations.describe_organization()["Organization"]["MasterAccountId"]
 
     assert from_organization(management, TOKYO).management_account
+
+
+def test_check(organizations: Any, capsys: Captured) -> None:
+    """`check --account` answers as if the documents were at hand, by the names of levels and policies."""
+    account_id = _account(organizations, _root(organizations))
+    _attach(organizations, "region-deny", TOKYO_ONLY, account_id)
+    status, text = asked(capsys, "check", "--region", TOKYO, "--account", account_id, JP_CLAUDE)
+
+    assert status == 1
+    assert f"1  account {account_id} region-deny, DenyOutsideTokyo: aws:RequestedRegion" in text
+
+
+def test_check_management_account(organizations: Any, capsys: Captured) -> None:
+    """The management account may do all, whatever stands above it."""
+    _attach(organizations, "region-deny", TOKYO_ONLY, _root(organizations))
+    management = organizations.describe_organization()["Organization"]["MasterAccountId"]
+    status, text = asked(capsys, "check", "--region", TOKYO, "--account", management, JP_CLAUDE)
+
+    assert (status, "SCPs do not affect it" in text) == (0, True)
+
+
+def test_nothing_to_write_to(organizations: Any, capsys: Captured) -> None:
+    """`fix --account` shows the edit; there is no file to write it to."""
+    account_id = _account(organizations, _root(organizations))
+    _attach(organizations, "region-deny", TOKYO_ONLY, account_id)
+    question = ["--region", TOKYO, "--account", account_id, JP_CLAUDE]
+
+    assert asked(capsys, "fix", *question)[0] == 0
+    assert "region-deny came from no file" in refused(capsys, "fix", "--write", *question)
 
 
 def test_scps_not_enabled() -> None:

@@ -5,8 +5,10 @@ from importlib.metadata import version
 import click
 
 from bedrock_guard._text import clean
+from bedrock_guard.cli.check import check
 from bedrock_guard.cli.demo import demo
 from bedrock_guard.cli.explain import explain
+from bedrock_guard.cli.fix import fix
 from bedrock_guard.cli.routes import routes
 
 BAD_INPUT = 2
@@ -23,7 +25,7 @@ def commands() -> None:
     """
 
 
-for command in (demo, explain, routes):
+for command in (check, demo, explain, fix, routes):
     commands.add_command(command)
 
 

@@ -51,6 +51,11 @@ class Scps:
     account_id: str | None = None
     management_account: bool = False
 
+    @property
+    def texts(self) -> list[list[str]]:
+        """The documents' texts, level by level."""
+        return [[document.text for document in level.documents] for level in self.levels]
+
     def document(self, level: int, document: int) -> Document:
         """Return the document at these indexes."""
         return self.levels[level].documents[document]

@@ -1,0 +1,111 @@
+"""`bedrock-guard check`: what SCPs say to Bedrock calls, before they are made."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bedrock_guard import scp
+from bedrock_guard._catalog import embedded
+from bedrock_guard._identifiers import ModelKind, parse_model_id
+from bedrock_guard.cli._matrix import Row, matrix, wrapped
+from bedrock_guard.cli._output import echo_json, json_option
+from bedrock_guard.cli._questions import (
+    Question,
+    asking,
+    bad_input,
+    heading,
+    question,
+    require_model_ids,
+    scps_as_data,
+    slip_lines,
+    slips_as_data,
+)
+from bedrock_guard.cli._sources import Scps, before
+
+DENIED = 1
+_BADNESS = [scp.Verdict.ALLOWED, scp.Verdict.DEPENDS, scp.Verdict.BLOCKED]
+
+
+@click.command()
+@click.argument("models", metavar="[MODEL]...", nargs=-1)
+@asking
+@click.option(
+    "--baseline",
+    metavar="OLD",
+    type=click.Path(exists=True, path_type=Path),
+    help="Print only the verdicts that turn since OLD: the old FILE, or a folder that holds all old ones.",
+)
+@json_option
+def check(
+    *,
+    models: tuple[str, ...],
+    region: str,
+    files: tuple[str, ...],
+    account: str | None,
+    principal: str | None,
+    action: str,
+    baseline: Path | None,
+    as_json: bool,
+) -> int:
+    """
+    Check what SCPs say to calls of each MODEL: an ID, an ARN, or a pattern such as 'jp.*'.
+
+    Without a MODEL, all inference profiles that the Region offers. The exit status is 1 where a call is denied or, as
+    far as the caller was described, may be; with --baseline, where a verdict turns for the worse.
+    """
+    asked = question(files, account, region, principal, action)
+    require_model_ids(models)
+    rows = _turned(asked, models, baseline) if baseline else list(map(Row, _reports(asked, asked.scps, models)))
+    if as_json:
+        _echo_data(asked, rows)
+    else:
+        click.echo("\n".join(_lines(asked, rows)))
+    return DENIED if any(map(_is_bad, rows)) else 0
+
+
+def _reports(asked: Question, scps: Scps, models: Sequence[str]) -> list[scp.Report]:
+    with bad_input():
+        return scp.check_all(scps.hierarchy, asked.region, models or None, **asked.keywords)
+
+
+def _turned(asked: Question, models: Sequence[str], baseline: Path) -> list[Row]:
+    old = _reports(asked, before(asked.scps, baseline), models)
+    turns = scp.compare(old, _reports(asked, asked.scps, models))
+    return [Row(turn.after, turn.before) for turn in turns]
+
+
+def _is_bad(row: Row) -> bool:
+    """Return whether the call is denied, or may be; compared with before, whether that is worse in any Region."""
+    if row.before is None:
+        return row.report.verdict is not scp.Verdict.ALLOWED
+    pairs = zip(row.before.authorizations, row.report.authorizations, strict=True)
+    return any(_BADNESS.index(new.verdict) > _BADNESS.index(old.verdict) for old, new in pairs)
+
+
+def _lines(asked: Question, rows: Sequence[Row]) -> list[str]:
+    if not rows:
+        return [*heading(asked), "No verdict turns.", *slip_lines(asked.scps)]
+    return [*heading(asked), *matrix(rows, asked.scps), *_notes(rows), *slip_lines(asked.scps)]
+
+
+def _echo_data(asked: Question, rows: Sequence[Row]) -> None:
+    reports = [row.report.to_dict() | ({"before": row.before.to_dict()} if row.before else {}) for row in rows]
+    lint = slips_as_data(asked.scps)
+    echo_json({"region": asked.region, "scps": scps_as_data(asked.scps), "reports": reports, "lint": lint})
+
+
+def _notes(rows: Sequence[Row]) -> list[str]:
+    notes = [note for row in rows for note in (*row.report.notes, *_not_offered(row.report))]
+    if any("aws:principalarn" in map(str.lower, row.report.depends_on) for row in rows):
+        notes.append("it depends on who calls: say it with --principal")
+    return [line for note in dict.fromkeys(notes) for line in wrapped(f"Note  {note}", "      ")]
+
+
+def _not_offered(report: scp.Report) -> list[str]:
+    model = parse_model_id(report.model_id)
+    catalog = embedded()
+    known = catalog.models.get(model.id)
+    if model.kind is not ModelKind.FOUNDATION_MODEL or (known and report.source_region in known.in_region):
+        return []
+    return [f"{model.id} is not offered in-Region in {report.source_region} (catalogue of {catalog.as_of})"]

@@ -1,0 +1,125 @@
+"""Where SCPs come from: files, by level."""
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+
+from bedrock_guard.cli._sources import before, from_files
+from cli.asking import write
+from policies import JAPAN_ONLY, TOKYO_ONLY
+
+ALLOW_BEDROCK = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "bedrock:*", "Resource": "*"}}
+
+
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_one_file() -> None:
+    """One file stands beside FullAWSAccess, which is said to be assumed."""
+    write(Path("deny.json"), TOKYO_ONLY)
+
+    assert from_files(["deny.json"]).line() == "root: deny.json + FullAWSAccess (assumed)"
+
+
+def test_levels() -> None:
+    """Levels stand in the order in which they are named."""
+    write(Path("deny.json"), TOKYO_ONLY)
+    scps = from_files(["root=FullAWSAccess", "Workloads=deny.json", "account=FullAWSAccess", "Workloads=FullAWSAccess"])
+
+    assert scps.line() == "root: FullAWSAccess   Workloads: deny.json + FullAWSAccess   account: FullAWSAccess"
+
+
+def test_assumed_at_each_level() -> None:
+    """FullAWSAccess is assumed at every level that would allow nothing."""
+    write(Path("deny.json"), TOKYO_ONLY)
+    scps = from_files(["root=deny.json", "account=deny.json"])
+
+    assert [level.documents[-1].assumed for level in scps.levels] == [True, True]
+
+
+def test_allow_list() -> None:
+    """Nothing is assumed beside an allow-list: it would be one no more."""
+    write(Path("allow.json"), ALLOW_BEDROCK)
+
+    assert from_files(["allow.json"]).line() == "root: allow.json"
+
+
+def test_name_with_equals_sign() -> None:
+    """A file whose name holds an equals sign is a file."""
+    write(Path("env=prod.json"), TOKYO_ONLY)
+
+    assert from_files(["env=prod.json"]).levels[0].documents[0].path == Path("env=prod.json")
+
+
+def test_text_is_kept() -> None:
+    """The text of a file is kept to the letter, line ends included."""
+    text = json.dumps(TOKYO_ONLY, indent=4).replace("\n", "\r\n")
+    Path("deny.json").write_bytes(text.encode())
+
+    assert from_files(["deny.json"]).document(0, 0).text == text
+
+
+@pytest.mark.parametrize("name", ["missing.json", ".", "x" * 5000, "nul\0.json"])
+def test_no_such_file(name: str) -> None:
+    """What cannot be read is a usage error."""
+    with pytest.raises(click.UsageError, match="cannot be read"):
+        from_files([name])
+
+
+def test_place_of_an_error() -> None:
+    """An error in a document names its file and its statement."""
+    write(Path("bad.json"), {"Version": "2012-10-17", "Statement": [{"Sid": "Odd", "Effect": "Never"}]})
+
+    with pytest.raises(click.UsageError, match=r"bad\.json, Statement\[0\] \(Sid Odd\): Effect: must be Allow or Deny"):
+        from_files(["account=bad.json"])
+
+
+def test_baseline_file() -> None:
+    """One old file stands for the one new file."""
+    write(Path("deny.json"), TOKYO_ONLY)
+    write(Path("old.json"), JAPAN_ONLY)
+    old = before(from_files(["deny.json"]), Path("old.json"))
+
+    assert json.loads(old.document(0, 0).text) == JAPAN_ONLY
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_baseline_folder(absolute: bool, tmp_path: Path) -> None:  # noqa: FBT001 (pytest names arguments)
+    """In a folder of old files each is looked for under the same path."""
+    file = write(tmp_path / "scps" / "deny.json" if absolute else Path("scps/deny.json"), TOKYO_ONLY)
+    write(Path("old/scps/deny.json"), JAPAN_ONLY)
+    old = before(from_files([file, "account=FullAWSAccess"]), Path("old"))
+
+    assert json.loads(old.document(0, 0).text) == JAPAN_ONLY
+    assert [level.name for level in old.levels] == ["root", "account"]
+
+
+def test_new_document() -> None:
+    """A document that the old folder lacks was not attached then."""
+    write(Path("deny.json"), TOKYO_ONLY)
+    write(Path("new.json"), TOKYO_ONLY)
+    write(Path("old/deny.json"), TOKYO_ONLY)
+    old = before(from_files(["deny.json", "account=new.json"]), Path("old"))
+
+    assert old.line() == "root: deny.json + FullAWSAccess (assumed)   account: FullAWSAccess (assumed)"
+
+
+def test_baseline_of_several() -> None:
+    """One old file is no answer for several new ones."""
+    write(Path("deny.json"), TOKYO_ONLY)
+
+    with pytest.raises(click.UsageError, match="give the folder"):
+        before(from_files(["deny.json", "account=deny.json"]), Path("deny.json"))
+
+
+def test_baseline_elsewhere() -> None:
+    """A folder that holds none of the files is surely the wrong one."""
+    write(Path("deny.json"), TOKYO_ONLY)
+    Path("old").mkdir()
+
+    with pytest.raises(click.UsageError, match="holds none"):
+        before(from_files(["deny.json"]), Path("old"))
