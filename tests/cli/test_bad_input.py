@@ -48,6 +48,7 @@ def test_help(capsys: Captured, name: str) -> None:
         ([*FILE, *ASK, "--principal", "me"], "--principal: must be the ARN"),
         ([*FILE, *ASK, "--action", "no such"], "--action: must be an operation"),
         ([*ASK, "--scp", "none.json"], "none.json: cannot be read: No such file"),
+        ([*ASK, *FILE, "--scp", "scp.json="], "cannot be read"),
         ([*ASK, "--scp", "."], "cannot be read: Is a directory"),
     ],
 )
@@ -88,6 +89,15 @@ def test_documents(capsys: Captured, content: bytes, said: str) -> None:
     Path("scp.json").write_bytes(content)
 
     assert said in refused(capsys, "check", *FILE, *ASK)
+
+
+@pytest.mark.parametrize("name", ["nul\0", "x" * 5000, "none/such", ""])
+@pytest.mark.parametrize("option", ["check --baseline", "fix --proof", "fix --verify-script"])
+def test_files(capsys: Captured, option: str, name: str) -> None:
+    """A file name that can be none is answered, or refused in one line."""
+    command, option = option.split()
+
+    assert _is_tidy(capsys, command, *FILE, *ASK, option, name)
 
 
 def test_control_characters(capsys: Captured) -> None:

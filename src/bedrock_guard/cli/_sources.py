@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -94,13 +94,13 @@ def before(scps: Scps, old: Path) -> Scps:
     A file that *old* lacks was not attached then.
     """
     files = [document for level in scps.levels for document in level.documents if document.path]
-    if not old.is_dir():
+    if not _is_so(old.is_dir):
         if len(files) != 1:
             raise click.UsageError("--baseline: give the folder of the old files, where there are several --scp files")
         found = {files[0].path: _read(old)}
     else:
         places = {document.path: old / _relative(document.path) for document in files if document.path}
-        found = {path: _read(place) for path, place in places.items() if place.is_file()}
+        found = {path: _read(place) for path, place in places.items() if _is_so(place.is_file)}
         if not found:
             raise click.UsageError(f"--baseline: {old} holds none of the --scp files, under the same paths")
     return assuming_full_aws_access([_as_in(level, found) for level in scps.levels])
@@ -145,14 +145,15 @@ def compiled(levels: Sequence[Level]) -> scp.Hierarchy:
 
 def _level_and_file(argument: str) -> tuple[str, str]:
     found = _LEVEL_AND_FILE.fullmatch(argument)
-    if found is None or _exists(argument):
+    if found is None or _is_so(Path(argument).exists):
         return _DEFAULT_LEVEL, argument
     return found[1].strip(), found[2]
 
 
-def _exists(file: str) -> bool:
+def _is_so(question: Callable[[], bool]) -> bool:
+    """Return the answer about a path; no where the path can be none, such as one that is too long."""
     try:
-        return Path(file).exists()
+        return question()
     except (OSError, ValueError):
         return False
 

@@ -33,7 +33,7 @@ _BADNESS = [scp.Verdict.ALLOWED, scp.Verdict.DEPENDS, scp.Verdict.BLOCKED]
 @click.option(
     "--baseline",
     metavar="OLD",
-    type=click.Path(exists=True, path_type=Path),
+    type=Path,
     help="Print only the verdicts that turn since OLD: the old FILE, or a folder that holds all old ones.",
 )
 @json_option

@@ -39,7 +39,7 @@ _CONTROL_TOWER = "aws-guardrails-"
 @click.option("--profiles", metavar="PATTERN", multiple=True, help="One edit for a family of profiles, such as 'jp.*'.")
 @click.option("--widen", is_flag=True, help="Where nothing narrower helps, let the Region list grow.")
 @click.option("--write", is_flag=True, help="Write the edited documents to their files.")
-@click.option("--proof", metavar="FILE", type=click.Path(path_type=Path), help="Write every request tried to FILE.")
+@click.option("--proof", metavar="FILE", type=Path, help="Write every request tried to FILE.")
 @click.option(
     "--verify-script",
     "script",
