@@ -100,6 +100,21 @@ def test_own_arn(capsys: Captured) -> None:
     assert "(the profile's own ARN)" in " ".join(" ".join(lines).split())
 
 
+def test_allow_that_depends(capsys: Captured) -> None:
+    """An Allow-list that depends on the caller is a footnote, too."""
+    allow = {
+        "Effect": "Allow",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalArn": ROLE}},
+    }
+    write(Path("allow.json"), {"Version": "2012-10-17", "Statement": allow})
+    _, lines = _check(capsys, "--scp", "allow.json", NOVA)
+
+    assert lines[2].split()[-3:] == ["depends", "?", "1"]
+    assert lines[3] == "1  root allow.json, Statement[0]: allowed or not, it depends on aws:PrincipalArn"
+
+
 @pytest.mark.parametrize("source", ["ap-northeast-1", "us-east-1", "eu-west-1", "ca-central-1"])
 def test_width(capsys: Captured, source: str) -> None:
     """All profiles of a Region fit in 80 columns."""
@@ -144,6 +159,13 @@ def test_lint(capsys: Captured) -> None:
         "Lint account typo.json, DenyOtherRegions: ap-norteast-1 is no Region known on 2026-10-27; "
         "did you mean ap-northeast-1?"
     )
+
+
+def test_lint_of_a_level(capsys: Captured) -> None:
+    """More SCPs than AWS attaches are told of the level."""
+    _, lines = _check(capsys, *["--scp", "deny.json"] * 11, NOVA)
+
+    assert any(line.startswith("Lint  root: 12 SCPs at one level") for line in lines)
 
 
 @pytest.mark.parametrize("action", ["Converse", "bedrock:Converse", "InvokeModel", "bedrock:InvokeModel"])

@@ -17,6 +17,8 @@ from cli.asking import Captured, asked, refused
 from policies import JP_CLAUDE, TOKYO_ONLY
 
 TOKYO = "ap-northeast-1"
+# The oldest botocore that is tested signs with it.
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 SCP = "SERVICE_CONTROL_POLICY"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +16,7 @@ from bedrock_guard import scp
 from bedrock_guard.cli._commands import run
 from bedrock_guard.cli._verify_script import context_entries
 from cli.asking import TOKYO, Captured, asked, refused, write
-from policies import JP_CLAUDE, TOKYO_ONLY
+from policies import JP_CLAUDE, TOKYO_ONLY, region_deny
 
 MODEL = botocore.session.get_session().get_service_model("iam").operation_model("SimulateCustomPolicy")
 SHAPE: Any = MODEL.input_shape
@@ -131,6 +132,17 @@ def test_too_many_levels(capsys: Captured) -> None:
     levels = [word for number in range(8) for word in ("--scp", f"level{number}=deny.json")]
 
     assert "at most 7 levels" in refused(capsys, "fix", "--region", TOKYO, *levels, JP_CLAUDE, "--verify-script")
+
+
+def test_left_out(capsys: Captured) -> None:
+    """Answers that depend on a caller who was not described are no claims: they are counted."""
+    policy = region_deny(TOKYO)
+    policy["Statement"][0]["Condition"]["ArnNotLike"] = {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}
+    write(Path("role.json"), policy)
+    capsys.readouterr()
+    _, text = asked(capsys, "fix", "--region", TOKYO, "--scp", "role.json", JP_CLAUDE, "--verify-script")
+
+    assert re.search(r"^# \d+ more answers depend on the caller", text, re.MULTILINE)
 
 
 def test_printed_alone(capsys: Captured) -> None:

@@ -38,16 +38,15 @@ class Footnotes:
         denying = (each for each in answer.denying if each.certain or answer.verdict is not Verdict.BLOCKED)
         texts = [f"{self._place(each.level, each.document)}, {each.name}: {each.reason}" for each in denying]
         texts += [f"{self.scps.levels[level].name}: no statement allows it" for level in answer.closed_levels]
-        if not texts and (level := answer.decision.level) is not None:
-            texts = [f"{self.scps.levels[level].name}, {answer.decision.statement}: {_depends(answer)}"]
-        return texts
+        return texts or [self._undecided_allow(answer)]
+
+    def _undecided_allow(self, answer: CheckedAuthorization) -> str:
+        decision = answer.decision
+        place = self._place(decision.level or 0, decision.document or 0)
+        return f"{place}, {decision.statement}: allowed or not, it depends on {', '.join(sorted(decision.missing))}"
 
     def _place(self, level: int, document: int) -> str:
         return f"{self.scps.levels[level].name} {self.scps.document(level, document).name}"
-
-
-def _depends(answer: CheckedAuthorization) -> str:
-    return f"depends on {', '.join(sorted(answer.decision.missing))}"
 
 
 @dataclass(frozen=True)
