@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from bedrock_guard import _control, _headers
 from bedrock_guard._conduct import Conversation, Send, conduct_for
+from bedrock_guard._drill import Drill
 from bedrock_guard._events import log_fault
 from bedrock_guard._guard import Guard
 from bedrock_guard._switch import is_guard_off
@@ -16,7 +17,8 @@ from bedrock_guard._switch import is_guard_off
 class AsyncGuardedClient(BaseClient):
     """What a guarded asynchronous client's class inherits from, before all else."""
 
-    _bedrock_guard: Guard | None
+    _bedrock_guard: Guard | None = None
+    _bedrock_guard_drill: Drill | None = None
 
     async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:  # type: ignore[override]
         guard = self._bedrock_guard

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from bedrock_guard import _headers
 from bedrock_guard._aio import AsyncGuardedClient
 from bedrock_guard._conduct import Conversation, Send, conduct_for
+from bedrock_guard._drill import Drill
 from bedrock_guard._guard import Guard
 from bedrock_guard._switch import is_guard_off
 
@@ -29,7 +30,8 @@ _ID = "bedrock_guard"
 class GuardedClient(BaseClient):
     """What a guarded client's class inherits from, before all else."""
 
-    _bedrock_guard: Guard | None
+    _bedrock_guard: Guard | None = None
+    _bedrock_guard_drill: Drill | None = None
 
     def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         guard = self._bedrock_guard
@@ -80,7 +82,7 @@ def guard_client(client: BaseClient, guard: Guard) -> None:
         client.__class__ = type(
             own.__name__, (front, own), {"__module__": own.__module__, "__qualname__": own.__qualname__}
         )
-    vars(client)["_bedrock_guard"] = guard
+    client._bedrock_guard = guard  # type: ignore[attr-defined]  # noqa: SLF001 (its class is ours by now)
 
 
 def guard_session(session: Any, guard: Guard) -> None:

@@ -12,7 +12,6 @@ from bedrock_guard._guard import Guard
 from bedrock_guard._identifiers import UNSPECIFIED, is_region, partition_of
 from bedrock_guard._profiles import InferenceProfile
 
-_ATTRIBUTE = "_bedrock_guard_drill"
 _NOBODY = "arn:{partition}:sts::000000000000:assumed-role/drill/bedrock_guard"
 
 
@@ -49,9 +48,10 @@ def denied_error(client: BaseClient, response: Any, operation_name: str) -> Clie
     return error
 
 
-def drill_of(client: BaseClient) -> Drill | None:
-    """Return the drill that is held with *client*, or None."""
-    return vars(client).get(_ATTRIBUTE)
+def drill_of(client: Any) -> Drill | None:
+    """Return the drill that is held with *client*, guarded, or None."""
+    found: Drill | None = client._bedrock_guard_drill  # noqa: SLF001 (ours)
+    return found
 
 
 @contextmanager
@@ -72,8 +72,8 @@ def drill(client: Any, *, blocked: str) -> Iterator[None]:
         raise ValueError(f'blocked is a Region, such as "ap-northeast-3", or "{UNSPECIFIED}", not {blocked!r}')
     if drill_of(client) is not None:
         raise RuntimeError("a drill is held with this client already")
-    vars(client)[_ATTRIBUTE] = Drill(blocked, guard)
+    client._bedrock_guard_drill = Drill(blocked, guard)  # noqa: SLF001 (ours)
     try:
         yield
     finally:
-        vars(client).pop(_ATTRIBUTE, None)
+        del client._bedrock_guard_drill  # noqa: SLF001 (ours)
