@@ -14,6 +14,11 @@ from policies import TOKYO_ONLY
 TOKYO = "ap-northeast-1"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the number of random cases that `scp/test_fuzz.py` tries."""
+    parser.addoption("--fuzz-cases", type=int, default=100_000, help="random cases of tests/scp/test_fuzz.py")
+
+
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep the machine's settings, the network and what `install` does out of each test."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bedrock_guard._catalog import Catalog
-from bedrock_guard._identifiers import UNSPECIFIED, is_region, parse_arn, parse_model_id
+from bedrock_guard._identifiers import UNSPECIFIED, is_region, parse_arn, parse_model_id, partition_of
 from bedrock_guard._profiles import from_catalog
 from bedrock_guard.scp._authorizations import (
     COUNT_TOKENS,
@@ -71,7 +71,7 @@ def grid(
     opens them.
     """
     beside = list(_beside(calls[:_MOST], caller.account, _regions(calls, hierarchy), catalog))
-    own = [("the call", each) for call in calls for each in _authorized(call, action, caller.account)]
+    own = [("the call", each) for call in calls[:_MOST] for each in _authorized(call, action, caller.account)]
     unknown = caller.unknown(hierarchy)
     for group, each in beside:
         described = Request(group, each.action, each.resource, {**caller.known, **each.context})
@@ -79,7 +79,8 @@ def grid(
         if unknown:
             yield replace(described, unknown=unknown)
     # Who asks makes a difference to exceptions for principals, which are much the same for all services.
-    for principal, known in _principals(caller, hierarchy):
+    partition = partition_of(calls[0].source_region) if calls else "aws"
+    for principal, known in _principals(caller, partition, hierarchy):
         for group, each in (*own, *(pair for pair in beside if pair[1].action in _INFERENCE)):
             yield Request(f"{group}, {principal}", each.action, each.resource, {**known, **each.context})
 
@@ -155,7 +156,7 @@ def _disguised(call: Call, account: str, resource: str) -> Iterator[Authorizatio
 
 def _elsewhere(action: str, region: str, account: str) -> Authorization:
     named = "" if region == UNSPECIFIED else region
-    resource = f"arn:aws:{action.partition(':')[0]}:{named}:{account}:example/one"
+    resource = f"arn:{partition_of(region)}:{action.partition(':')[0]}:{named}:{account}:example/one"
     return Authorization(action, resource, {"aws:RequestedRegion": region})
 
 
@@ -174,10 +175,12 @@ def _regions(calls: Sequence[Call], hierarchy: Hierarchy) -> list[str]:
     return list(islice(regions, _MOST_REGIONS))
 
 
-def _principals(caller: Caller, hierarchy: Hierarchy) -> Iterator[tuple[str, Mapping[str, ContextValue]]]:
+def _principals(
+    caller: Caller, partition: str, hierarchy: Hierarchy
+) -> Iterator[tuple[str, Mapping[str, ContextValue]]]:
     """Yield other principals: usual ones, and those that *hierarchy* makes exceptions for."""
-    iam = f"arn:aws:iam::{caller.account}"
-    usual = [f"{iam}:role/example", f"{iam}:user/example", f"{iam}:root", f"arn:aws:iam::{_OTHER_ACCOUNT}:role/example"]
+    own, other = (f"arn:{partition}:iam::{account}" for account in (caller.account, _OTHER_ACCOUNT))
+    usual = [f"{own}:role/example", f"{own}:user/example", f"{own}:root", f"{other}:role/example"]
     patterns = (
         value.replace("*", "x").replace("?", "x")
         for statement in hierarchy.statements

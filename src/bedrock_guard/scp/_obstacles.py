@@ -51,6 +51,9 @@ def not_regional(statement: Statement, denied: list[Denied]) -> Obstacle:
         reason = "it lists what may be used (NotResource), and no Regions"
         return at(statement, reason, f"add to NotResource, if they are approved: {resources}")
     reason = "it has no condition on aws:RequestedRegion: no Region deny"
+    if "NotAction" in statement.source:
+        actions = ", ".join(dict.fromkeys(each.authorization.action for each in denied))
+        return at(statement, reason, f"add to NotAction, if they are approved: {actions}")
     return at(statement, reason, f"ask its owner whether it is meant for {resources}")
 
 
@@ -71,6 +74,8 @@ def without_key(statement: Statement, denied: list[Denied]) -> Obstacle | None:
     # "This exemption can't bypass the Region restriction on the originating call."
     # (https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html)
     reason = f"it denies the source Region, {region}, itself: the profile's own check carries no key to exempt"
+    if not bare.certain:
+        reason += f" (depends on {', '.join(sorted(bare.authorization.decision.missing))})"
     return at(statement, reason, f"call from a source Region that it allows, or {wider}")
 
 

@@ -1,6 +1,6 @@
 """What an edit opens, in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bedrock_guard._identifiers import UNSPECIFIED
 from bedrock_guard.scp._calls import Call, is_pattern
@@ -24,7 +24,7 @@ def opens(
     if any(edit.kind is not EditKind.WIDEN for edit in edits):
         for (what, source), opened in regions.items():
             if opened:
-                yield f"{what} in {', '.join(opened)}, called from {source}"
+                yield f"{what} in {_named(opened)}, called from {source}"
     for edit in edits:
         if edit.kind is EditKind.WIDEN:
             yield f"{_places(edit.values)}, for everything that {edit.statement} is about"
@@ -38,6 +38,10 @@ def _what(call: Call, report: Report) -> str:
     if is_pattern(call.asked):
         return f"inference through each profile {call.asked}, those that AWS may add included,"
     return f"inference through {call.model.kind}/{call.model.id}"
+
+
+def _named(regions: Iterable[str]) -> str:
+    return ", ".join("any Region that AWS chooses (unspecified)" if each == UNSPECIFIED else each for each in regions)
 
 
 def _places(regions: Sequence[str]) -> str:

@@ -34,7 +34,8 @@ def prove(
     opened: list[Cell] = []
     changed: list[Cell] = []
     for request in requests:
-        old, new = _decide(before, request), _decide(after, request)
+        old = _decide(before, request)
+        new = old if after is before else _decide(after, request)
         cells.append(_cell(request, old, new))
         if old != new:
             (opened if belongs(request) else changed).append(cells[-1])
