@@ -20,9 +20,9 @@ class AsyncGuardedClient(BaseClient):
     _bedrock_guard: Guard | None = None
     _bedrock_guard_drill: Drill | None = None
 
-    async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:  # type: ignore[override]
+    async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         guard = self._bedrock_guard
-        send: Any = partial(super()._make_api_call, operation_name)
+        send: Any = partial(super()._make_api_call, operation_name)  # type: ignore[misc]  # botocore-stubs leave it out
         conduct = conduct_for(guard, self, operation_name, api_params)
         if conduct is not None:
             return await self._hold(conduct.run(), send)

@@ -35,11 +35,12 @@ class GuardedClient(BaseClient):
 
     def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         guard = self._bedrock_guard
+        send: Callable[[str, Any], Any] = super()._make_api_call  # type: ignore[misc]  # botocore-stubs leave it out
         conduct = conduct_for(guard, self, operation_name, api_params)
         if conduct is not None:
-            return self._hold(conduct.run(), partial(super()._make_api_call, operation_name))
+            return self._hold(conduct.run(), partial(send, operation_name))
         try:
-            return super()._make_api_call(operation_name, api_params)
+            return send(operation_name, api_params)
         except ClientError as error:
             if guard is None or is_guard_off():
                 raise

@@ -25,13 +25,13 @@ class _Given:
         return self._token
 
 
-def control_client(client: BaseClient, region_name: str, session: Any = None, credentials: Any = None) -> Any:
+def control_client(client: Any, region_name: str, session: Any = None, credentials: Any = None) -> Any:
     """
     Return a `bedrock` client that signs as *client* does, or with *credentials* in place of its own.
 
     It is made by *session*, boto3's or botocore's, where that signs with the same credentials.
     """
-    signer: Any = client._request_signer  # noqa: SLF001 (botocore offers no other way to a client's credentials)
+    signer = client._request_signer  # noqa: SLF001 (botocore offers no other way to a client's credentials)
     if session is None or credentials is not None or _credentials_of(session) is not signer._credentials:  # noqa: SLF001
         session = _fresh_session(credentials or signer._credentials, getattr(signer, "_auth_token", None))  # noqa: SLF001
     make = getattr(session, "client", None) or session.create_client
@@ -40,7 +40,7 @@ def control_client(client: BaseClient, region_name: str, session: Any = None, cr
     return made
 
 
-async def frozen_credentials(client: BaseClient) -> Credentials | None:
+async def frozen_credentials(client: Any) -> Credentials | None:
     """Return the present credentials of an asynchronous *client*, for use by a synchronous one."""
     credentials = client._request_signer._credentials  # noqa: SLF001
     if credentials is None:
@@ -78,4 +78,5 @@ def _config_of(client: BaseClient) -> Config:
         return _CONFIG.merge(Config(signature_version="bearer"))
     # Older versions of botocore have no such setting.
     preference = getattr(theirs, "auth_scheme_preference", None)
-    return _CONFIG.merge(Config(auth_scheme_preference=preference)) if preference else _CONFIG
+    settings: Any = {"auth_scheme_preference": preference} if preference else {}
+    return _CONFIG.merge(Config(**settings))

@@ -41,7 +41,7 @@ class Drill:
         return denied_error(client, {"Error": {"Message": message, "Code": "AccessDeniedException"}}, operation_name)
 
 
-def denied_error(client: BaseClient, response: Any, operation_name: str) -> ClientError:
+def denied_error(client: Any, response: Any, operation_name: str) -> ClientError:
     """Return the error that *client* would raise for *response*."""
     code = response["Error"]["Code"]
     error: ClientError = client.exceptions.from_code(code)(response, operation_name)

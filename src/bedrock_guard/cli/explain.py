@@ -1,5 +1,7 @@
 """`bedrock-guard explain`: one message, explained."""
 
+import sys
+
 import click
 
 from bedrock_guard import _api
@@ -20,7 +22,7 @@ def explain(text: str, model: str | None, region: str | None, *, as_json: bool) 
     The exit status is 1 where a denial is in it.
     """
     if text == "-":
-        text = click.get_text_stream("stdin", errors="replace").read()
+        text = sys.stdin.buffer.read().decode(errors="replace")
     diagnosis = _api.explain(text, model_id=model, region_name=region)
     if as_json:
         echo_json(diagnosis and {**diagnosis.to_dict(), "message": diagnosis.message})
