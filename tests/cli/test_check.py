@@ -48,6 +48,14 @@ def test_matrix(capsys: Captured) -> None:
     ]
 
 
+def test_order_of_columns(capsys: Captured) -> None:
+    """The source Region comes first, the Region that is none last."""
+    models = [model.replace("jp.", "us.") for model in (JP_CLAUDE, GLOBAL_CLAUDE)]
+    _, text = asked(capsys, "check", "--region", "us-west-2", "--scp", "deny.json", *models)
+
+    assert text.splitlines()[1].split()[2:] == ["us-w-2", "us-e-1", "us-e-2", "unspec."]
+
+
 def test_allowed(capsys: Captured) -> None:
     """The exit status is 0 where all calls are allowed."""
     status, lines = _check(capsys, "--scp", "japan.json", JP_CLAUDE)

@@ -156,6 +156,19 @@ def test_not_written(capsys: Captured) -> None:
     assert json.loads(Path("deny.json").read_text(encoding="utf-8")) == TOKYO_ONLY
 
 
+def test_over_quota(capsys: Captured) -> None:
+    """An edit that would not fit is not written."""
+    policy = region_deny(TOKYO)
+    size = len(json.dumps(policy, separators=(",", ":")))
+    policy["Statement"][0]["Sid"] += "x" * (10_200 - size)
+    text = json.dumps(policy)
+    Path("deny.json").write_text(text, encoding="utf-8")
+    status, answer = _fix(capsys, "--scp", "deny.json", "--write", JP_CLAUDE)
+
+    assert (status, "over the quota of 10,240" in _words(answer)) == (1, True)
+    assert Path("deny.json").read_text(encoding="utf-8") == text
+
+
 def test_widen(capsys: Captured) -> None:
     """--widen lets the list of Regions grow, and says what else changes."""
     status, text = _fix(capsys, "--scp", "deny.json", "--widen", JP_CLAUDE)

@@ -108,6 +108,14 @@ def test_new_document() -> None:
     assert old.line() == "root: deny.json + FullAWSAccess (assumed)   account: FullAWSAccess (assumed)"
 
 
+def test_allow_list_before() -> None:
+    """What is assumed now need not have been: an old Allow-list stood alone."""
+    write(Path("scp.json"), TOKYO_ONLY)
+    write(Path("old.json"), ALLOW_BEDROCK)
+
+    assert before(from_files(["scp.json"]), Path("old.json")).line() == "root: scp.json"
+
+
 def test_baseline_of_several() -> None:
     """One old file is no answer for several new ones."""
     write(Path("deny.json"), TOKYO_ONLY)

@@ -79,15 +79,15 @@ def verify_script(repair: Repair, old: Sequence[Sequence[str]]) -> str:
     if len(old) > _MOST_LEVELS:
         raise click.UsageError(f"--verify-script: AWS simulates at most {_MOST_LEVELS} levels, not {len(old)}")
     claims = [*_of_reports("old", repair.before), *_of_reports("new", repair.after), *_of_cells(repair.proof.cells)]
-    definite = [claim for claim in claims if claim]
+    lines = dict.fromkeys(_line(claim) for claim in claims if claim)
     head = _HEAD.format(
-        total=len(definite),
-        left_out=_left_out(len(claims) - len(definite)),
+        total=len(lines),
+        left_out=_left_out(claims.count(None)),
         allow_all=shlex.quote(_json(_ALLOW_ALL)),
         old=_json(hierarchy_input(old)),
         new=_json(hierarchy_input(repair.levels)),
     )
-    return head + "".join(map(_line, definite)) + _FOOT.format(total=len(definite))
+    return head + "".join(lines) + _FOOT.format(total=len(lines))
 
 
 def hierarchy_input(levels: Iterable[Iterable[Policy]]) -> list[dict[str, list[str]]]:
