@@ -162,6 +162,26 @@ def test_missing_allow_is_added_for_the_profile_alone() -> None:
     assert repaired.is_complete
 
 
+def test_missing_allow_of_a_family_names_no_model() -> None:
+    """The condition on the profile says which; one that AWS adds to the family passes too."""
+    repaired = scp.repair([[policy(allow(Action="s3:*"))]], "jp.*", TOKYO, principal_arn=ROLE)
+
+    assert repaired.edits[0].values == (
+        EXEMPTION.replace(JP_CLAUDE, "jp.*"),
+        f"arn:aws:bedrock:{TOKYO}::foundation-model/*",
+        f"arn:aws:bedrock:{OSAKA}::foundation-model/*",
+    )
+    assert repaired.is_complete
+
+
+def test_missing_allow_goes_into_a_policy_that_allows() -> None:
+    """Of the policies of a level, the first that allows something is the one to add to."""
+    levels = [[policy(deny(Action="s3:*")), policy(allow(Action="s3:*"))]]
+    repaired = scp.repair(levels, NOVA, TOKYO, principal_arn=ROLE)
+
+    assert [(each.document, each.statement) for each in repaired.edits] == [(1, "Statement[1]")]
+
+
 def test_allow_list_by_region_gets_the_destination_alone() -> None:
     """What the level allows already is not allowed again."""
     statement = allow(Condition={"StringEquals": {REGION: TOKYO}})
@@ -212,9 +232,10 @@ def test_control_tower_is_told_what_to_set() -> None:
     assert "ExemptedActions" in repaired.obstacles[0].instead
 
 
-def test_level_without_policies_is_an_obstacle() -> None:
-    """There is nothing to edit."""
-    repaired = scp.repair([[FULL_AWS_ACCESS], []], NOVA, TOKYO)
+@pytest.mark.parametrize("level", [[], [policy(deny(Action="s3:*"))]])
+def test_level_that_allows_nothing_is_an_obstacle(level: list[dict[str, Any]]) -> None:
+    """It lacks FullAWSAccess, not an entry in one of its policies."""
+    repaired = scp.repair([[FULL_AWS_ACCESS], level], NOVA, TOKYO)
 
     assert [(each.level, each.document) for each in repaired.obstacles] == [(1, None)]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from bedrock_guard.scp._calls import is_pattern
 from bedrock_guard.scp._obstacles import Denied
 from bedrock_guard.scp._patch import Add
 
@@ -23,7 +24,7 @@ def grant(closed: Iterable[Denied]) -> tuple[Add, tuple[str, ...]]:
         if each.is_own:
             plain[each.call.profile_arn] = None
         elif each.has_key:
-            through[each.authorization.resource] = None
+            through[_models(each)] = None
             profiles[each.call.profile_arn] = None
         else:
             plain[each.authorization.resource] = None
@@ -32,6 +33,12 @@ def grant(closed: Iterable[Denied]) -> tuple[Add, tuple[str, ...]]:
         condition = {"ArnLike": {"bedrock:InferenceProfileArn": _brief([*profiles])}}
         statements.append({**_statement([*actions], [*through]), "Condition": condition})
     return Add(("Statement",), tuple(statements)), (*plain, *through)
+
+
+def _models(each: Denied) -> str:
+    """Return the model's ARN; of a family of profiles any model's, since which profile it is limits that already."""
+    resource = each.authorization.resource
+    return f"{resource.rpartition('/')[0]}/*" if is_pattern(each.call.asked) else resource
 
 
 def _statement(actions: list[str], resources: list[str]) -> dict[str, Any]:

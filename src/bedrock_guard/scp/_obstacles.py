@@ -86,6 +86,6 @@ def not_widened(statement: Statement, regions: tuple[str, ...]) -> Obstacle:
 
 
 def closed_level(level: int) -> Obstacle:
-    """Return the obstacle that *level* has no document in which something could be allowed."""
-    reason = "no policy of this level allows it, and there is none to edit"
+    """Return the obstacle that *level* has no policy that allows anything, and that may be edited."""
+    reason = "no policy of this level allows it, and none that allows anything may be edited"
     return Obstacle(reason, "attach FullAWSAccess, or a policy that allows it", level)

@@ -106,11 +106,12 @@ def _allowed(
 
 
 def _granted(hierarchy: Hierarchy, level: int, closed: list[Denied], owned: set[Place]) -> Step | Obstacle:
-    editable = [number for number in range(len(hierarchy.documents[level])) if (level, number) not in owned]
+    # A level of Deny statements alone lacks FullAWSAccess, not an entry.
+    allowing = [each.document for each in hierarchy.statements if (each.level, each.effect) == (level, "Allow")]
+    editable = [document for document in allowing if (level, document) not in owned]
     if not editable:
         return _obstacles.closed_level(level)
-    allowing = {each.document for each in hierarchy.statements if (each.level, each.effect) == (level, "Allow")}
-    document = next((number for number in editable if number in allowing), editable[0])
+    document = editable[0]
     number = sum((each.level, each.document) == (level, document) for each in hierarchy.statements)
     change, resources = grant(closed)
     return Step(Edit(EditKind.ALLOW, level, document, f"Statement[{number}]", resources), change)
