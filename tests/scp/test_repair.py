@@ -377,6 +377,11 @@ def test_what_it_opens_is_said() -> None:
     )
 
 
+def test_global_routing_may_be_denied_on_purpose() -> None:
+    """Whoever opens it is told."""
+    assert "its denial may be meant" in repair(TOKYO_ONLY, model_id=GLOBAL_CLAUDE).opens[0]
+
+
 def test_loaded_hierarchy_is_repaired_as_dicts() -> None:
     """What was prepared for many questions can be repaired as well."""
     loaded = scp.load([[FULL_AWS_ACCESS, json.dumps(TOKYO_ONLY)]])

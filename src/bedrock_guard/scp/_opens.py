@@ -41,7 +41,10 @@ def _what(call: Call, report: Report) -> str:
 
 
 def _named(regions: Iterable[str]) -> str:
-    return ", ".join("any Region that AWS chooses (unspecified)" if each == UNSPECIFIED else each for each in regions)
+    return ", ".join(
+        "any Region AWS chooses (unspecified; its denial may be meant)" if each == UNSPECIFIED else each
+        for each in regions
+    )
 
 
 def _places(regions: Sequence[str]) -> str:
