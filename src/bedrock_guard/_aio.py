@@ -6,8 +6,9 @@ from typing import Any
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from bedrock_guard import _control, _headers
-from bedrock_guard._conduct import Conversation, Send, conduct_for
+from bedrock_guard import _control
+from bedrock_guard._call import Conversation, Send
+from bedrock_guard._conduct import conduct_for
 from bedrock_guard._drill import Drill
 from bedrock_guard._events import log_fault
 from bedrock_guard._guard import Guard
@@ -42,7 +43,6 @@ class AsyncGuardedClient(BaseClient):
 
     async def _hold(self, conversation: Conversation, send: Any) -> Any:
         """Do what *conversation* asks for, until it ends."""
-        token = _headers.begin(self)
         try:
             step = next(conversation)
             while True:
@@ -58,7 +58,6 @@ class AsyncGuardedClient(BaseClient):
             return end.value
         finally:
             conversation.close()
-            _headers.end(token)
 
     async def _work(self, do: Any, otherwise: Any) -> Any:
         """Do what may take a second, which the event loop cannot wait; *otherwise* where there are no credentials."""

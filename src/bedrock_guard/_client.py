@@ -15,9 +15,9 @@ import botocore.handlers
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from bedrock_guard import _headers
 from bedrock_guard._aio import AsyncGuardedClient
-from bedrock_guard._conduct import Conversation, Send, conduct_for
+from bedrock_guard._call import Conversation, Send
+from bedrock_guard._conduct import conduct_for
 from bedrock_guard._drill import Drill
 from bedrock_guard._guard import Guard
 from bedrock_guard._switch import is_guard_off
@@ -54,7 +54,6 @@ class GuardedClient(BaseClient):
 
     def _hold(self, conversation: Conversation, send: Callable[[Any], Any]) -> Any:
         """Do what *conversation* asks for, until it ends."""
-        token = _headers.begin(self)
         try:
             step = next(conversation)
             while True:
@@ -68,7 +67,6 @@ class GuardedClient(BaseClient):
             return end.value
         finally:
             conversation.close()
-            _headers.end(token)
 
 
 def guard_client(client: BaseClient, guard: Guard) -> None:

@@ -1,286 +1,221 @@
 """
-One call of a client that has a fallback: what is sent, and what becomes of the answers.
+What a call with a fallback sends, and what becomes of the answers.
 
-It is written as a conversation, so that a synchronous and an asynchronous client hold the same one: it yields what
-to do, and is sent what came of it.
+A fault of ours never takes an answer away: what AWS said last stands, and where nothing was sent yet, the caller's
+own request is.
 """
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator
+from dataclasses import replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError
 
+from bedrock_guard import _headers
+from bedrock_guard._call import ACTIONS, Call, Conversation, Send, Talk, Verdict, Work
+from bedrock_guard._candidates import Outcome, try_candidates
 from bedrock_guard._denials import PolicyType
-from bedrock_guard._diagnosis import Attempt, Cause, Diagnosis, PassedOver
-from bedrock_guard._drill import Drill, denied_error, drill_of
+from bedrock_guard._diagnosis import Cause
+from bedrock_guard._drill import denied_error, drill_of
 from bedrock_guard._events import Event, log_fault
-from bedrock_guard._fallback import Candidate, Evidence, Key, Params, Request, Route, position_of
+from bedrock_guard._fallback import Evidence, Key, Params, Route
 from bedrock_guard._guard import Guard, caller_of
 from bedrock_guard._identifiers import PROFILES, parse_model_id
 from bedrock_guard._switch import is_guard_off
-from bedrock_guard._wording import amended
+from bedrock_guard._wording import with_failures
 from bedrock_guard.exceptions import InferenceDeniedError, enriched
 
-# The operations that name a model, and the action that each is authorized as.
-ACTIONS = {
-    "Converse": "bedrock:InvokeModel",
-    "ConverseStream": "bedrock:InvokeModelWithResponseStream",
-    "InvokeModel": "bedrock:InvokeModel",
-    "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
-    "StartAsyncInvoke": "bedrock:InvokeModel",
-    "CountTokens": "bedrock:CountTokens",
-}
 # In the other causes another model meets the same wall.
 _CAUSES = frozenset({Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING, Cause.INFERENCE_PROFILE})
 
 
-@dataclass(frozen=True)
-class Send:
-    """Send these parameters."""
-
-    params: Params
-
-
-@dataclass(frozen=True)
-class Work:
-    """
-    Do this, which may take a second: it is given credentials that a synchronous client can use, or None for its own.
-
-    `otherwise` is the answer where there are none to be had.
-    """
-
-    do: Callable[[Any], Any]
-    otherwise: Any = None
-
-
-Conversation: TypeAlias = Generator[Send | Work, Any, Any]
-
-
-@dataclass
-class _Outcome:
-    """What became of the candidates."""
-
-    attempts: list[Attempt] = field(default_factory=list)
-    passed_over: list[PassedOver] = field(default_factory=list)
-    passing_error: Exception | None = None  # throttling and the like: it is worth trying again
-    served_model_id: str | None = None
-    response: Any = None
-
-
 class Conduct:
-    """One call: of *operation_name* with *params*, by *client*."""
+    """The conduct of one call."""
 
-    def __init__(
-        self, guard: Guard, client: BaseClient, operation_name: str, params: Params, drill: Drill | None
-    ) -> None:
-        self._guard = guard
-        self._client = client
-        self._operation_name = operation_name
-        self._action = ACTIONS[operation_name]
-        # botocore writes a clientRequestToken into the parameters that it is given.
-        self._sent = params
-        self._params = dict(params)
-        self._position = position_of(params)
-        self._drill = drill
-        self._memory = drill.memory if drill else guard.memory
-        self._teller = drill.teller if drill else guard.teller
-        self._region: str = client.meta.region_name
-        self._is_probing = False
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._guard = call.guard
+        self._memory = call.memory
+        self._settled: Verdict | None = None
+        self._probed: Key | None = None
 
     def run(self) -> Conversation:
         """Hold the conversation; its result is the response."""
-        key = self._degraded_key() if not self._memory.is_empty and self._guard.is_fallback_on() else None
-        if key is not None and self._route(key) is Route.FALLBACK:
-            response = yield from self._pass_by(key)
-            if response is not None:
-                return response
+        headers = _headers.begin(self._call.client)
         try:
-            return (yield from self._first_choice())
+            verdict = yield from self._guarded()
         finally:
-            if self._is_probing:
-                self._memory.released(self._key())
+            self._settled = None
+            self._release()
+            _headers.end(headers)
+        try:
+            return verdict.result()
+        finally:
+            del verdict  # a traceback holds this frame: a cycle, and all that the call holds would linger
 
-    def _route(self, key: Key) -> Route:
-        if self._operation_name == "CountTokens":  # it follows its conversation, and proves nothing about it
-            return Route.FALLBACK
-        route = self._memory.route(key)
-        self._is_probing = route is Route.PROBE
-        return route
+    def _guarded(self) -> Generator[Send | Work, Any, Verdict]:
+        try:
+            verdict = yield from self._verdict()
+        except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
+            log_fault("bedrock_guard.failed", fault)
+            verdict = self._settled
+        return verdict or (yield from self._sent(self._call.sent))
 
-    def _degraded_key(self) -> Key | None:
-        actions = {self._action} if self._operation_name != "CountTokens" else dict.fromkeys(ACTIONS.values())
-        keys = (replace(self._key(), action=action) for action in actions)
-        return next((key for key in keys if self._memory.evidence(key)), None)
+    def _verdict(self) -> Talk:
+        if not self._memory.is_empty and (yield from self._is_on()):
+            verdict = yield from self._remembered()
+            if verdict is not None:
+                return verdict
+        return (yield from self._first_choice())
 
-    def _key(self) -> Key:
-        return Key(caller_of(self._client), self._region, self._action, self._params["modelId"])
+    def _is_on(self) -> Generator[Work, Any, bool]:
+        switch = self._guard.switch
+        if switch is None or not switch.may_ask:
+            return switch is not None and switch.is_on()
+        return (yield Work(lambda _: switch.is_on(), switch.last)) is True
+
+    def _sent(self, params: Params) -> Generator[Send, Any, Verdict]:
+        try:
+            self._settled = Verdict((yield Send(params)))
+        except Exception as error:  # noqa: BLE001 (it is passed on)
+            self._settled = Verdict(error=error)
+        return self._settled
+
+    # While the first choice is blocked.
+
+    def _remembered(self) -> Talk:
+        key, route = self._route()
+        if route is None or route.is_probe:
+            return None
+        diagnosis = route.evidence.diagnosis
+        outcome = yield from try_candidates(self._call, diagnosis, route.unusable, route.served_model_id)
+        self._note(key, outcome)
+        if outcome.has_failed_for_good and (not outcome.attempts or self._call.is_count):
+            return None  # the first choice then: nothing is sent twice to one model
+        error = denied_error(self._call.client, route.evidence.response, self._call.operation_name)
+        return self._conclude(error, Event("fallback", diagnosis, self._call.operation_name, remembered=True), outcome)
+
+    def _route(self) -> tuple[Key, Route | None]:
+        call = self._call
+        if call.is_count:  # it follows its conversation, and proves nothing about it
+            names = {call.model_id, parse_model_id(call.model_id).id}
+            return self._memory.conversation(caller_of(call.client), call.region, names) or (call.key, None)
+        route = self._memory.route(call.key)
+        if route is not None and route.is_probe:
+            self._probed = call.key
+        return call.key, route
+
+    def _release(self) -> None:
+        """Let the next call probe, where this one was to and has found out nothing."""
+        if self._probed is None:
+            return
+        try:
+            self._memory.released(self._probed)
+        except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
+            log_fault("bedrock_guard.failed", fault)
 
     # The first choice.
 
-    def _first_choice(self) -> Conversation:
-        try:
-            if self._drill is not None:
-                yield from self._rehearse(self._drill)
-            response = yield Send(self._sent)
-        except ClientError as error:
-            explained = yield Work(partial(self._explain, error), error)
-            if explained is error:
-                raise
-            if not self._may_fall_back(explained):
-                raise explained from error
-            return (yield from self._after_denial(error, explained))
-        if self._is_probing:
-            self._probed_well()
-        return response
+    def _first_choice(self) -> Talk:
+        sent_at = self._memory.now()
+        rehearsed = (yield from self._rehearsed()) if self._call.drill else None
+        if rehearsed is None:
+            self._call.body.is_ready()
+        verdict = rehearsed or (yield from self._sent(self._call.sent))
+        if isinstance(verdict.error, ClientError):
+            return (yield from self._after_error(verdict.error, sent_at))
+        if verdict.error is None and self._probed is not None:
+            self._probed_well(self._probed)
+        return verdict
 
-    def _rehearse(self, drill: Drill) -> Conversation:
-        identifier = parse_model_id(self._params["modelId"])
-        if identifier.kind not in PROFILES or self._operation_name == "CountTokens":
-            return
-        profile = yield Work(partial(self._guard.finder.find, identifier, self._region, self._client))
-        error = drill.denial(self._client, self._operation_name, self._action, profile)
-        if error is not None:
-            raise error
+    def _rehearsed(self) -> Talk:
+        """Return the denial of a drill, which is raised before the request would leave."""
+        call = self._call
+        identifier = parse_model_id(call.model_id)
+        if call.drill is None or identifier.kind not in PROFILES or call.is_count:
+            return None
+        profile = yield Work(partial(self._guard.finder.find, identifier, call.region, call.client))
+        error = call.drill.denial(call.client, call.operation_name, call.action, profile)
+        self._settled = Verdict(error=error) if error else None
+        return self._settled
+
+    def _probed_well(self, key: Key) -> None:
+        self._probed = None
+        route = self._memory.route(key)
+        if self._memory.probed_well(key) and route is not None:
+            self._call.teller.recovered(Event("recovered", route.evidence.diagnosis, self._call.operation_name))
+
+    def _after_error(self, error: ClientError, sent_at: float) -> Talk:
+        explained = yield Work(partial(self._explain, error), error)
+        if explained is error:
+            return self._settled
+        self._settled = Verdict(error=explained, cause=error)
+        if not self._may_fall_back(explained) or not (yield from self._is_on()):
+            return self._settled
+        return (yield from self._after_denial(error, explained, sent_at))
 
     def _explain(self, error: ClientError, credentials: Any) -> ClientError:
-        return self._guard.explained(
-            error,
-            self._operation_name,
-            self._params,
-            self._client,
-            credentials,
-            teller=self._drill.teller if self._drill else None,
-        )
+        call = self._call
+        teller = call.teller if call.drill else None
+        return self._guard.explained(error, call.operation_name, call.params, call.client, credentials, teller=teller)
 
-    def _may_fall_back(self, error: InferenceDeniedError) -> bool:
+    @staticmethod
+    def _may_fall_back(error: InferenceDeniedError) -> bool:
         denial = error.diagnosis.denial
         return (
             denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY
             and (denial.action or "").startswith("bedrock:InvokeModel")
             and error.diagnosis.cause in _CAUSES
-            and self._guard.is_fallback_on()
         )
 
-    def _probed_well(self) -> None:
-        key = self._key()
-        evidence = self._memory.evidence(key)
-        self._is_probing = False
-        if self._memory.probed_well(key) and evidence is not None:
-            self._teller.recovered(Event("recovered", evidence.diagnosis, self._operation_name))
-
-    # The fallback.
-
-    def _after_denial(self, error: ClientError, explained: InferenceDeniedError) -> Conversation:
-        diagnosis = explained.diagnosis
-        key, evidence = self._key(), Evidence(error.response, diagnosis)
-        if self._is_probing:
-            self._memory.denied(key, evidence, is_probe=True)
-            self._is_probing = False
-        try:
-            outcome = yield from self._try_candidates(key, diagnosis)
-        except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
-            log_fault("bedrock_guard.failed", fault)
-            raise explained from error
+    def _after_denial(self, error: ClientError, explained: InferenceDeniedError, sent_at: float) -> Talk:
+        key, evidence = self._call.key, Evidence(error.response, explained.diagnosis)
+        if self._probed is not None:
+            self._memory.denied(key, evidence, is_probe=True, sent_at=sent_at)
+            self._probed = None
+        outcome = yield from try_candidates(self._call, explained.diagnosis, frozenset(), None)
         # A fallback that can never serve is not worth remembering.
-        is_useful = outcome.served_model_id is not None or outcome.passing_error is not None
-        began = is_useful and self._memory.denied(key, evidence, is_probe=False)
-        return self._conclude(key, error, diagnosis, outcome, began=began, remembered=False)
+        began = not outcome.has_failed_for_good and self._memory.denied(key, evidence, is_probe=False, sent_at=sent_at)
+        self._note(key, outcome)
+        event = Event("fallback", explained.diagnosis, self._call.operation_name)
+        return self._conclude(error, event, outcome, began=began)
 
-    def _pass_by(self, key: Key) -> Conversation:
-        evidence = self._memory.evidence(key)
-        if evidence is None:  # it has recovered just now
-            return None
-        try:
-            outcome = yield from self._try_candidates(key, evidence.diagnosis)
-        except Exception as fault:  # noqa: BLE001 (a fault of ours: the first choice then)
-            log_fault("bedrock_guard.failed", fault)
-            return None
-        failed_for_good = outcome.served_model_id is None and outcome.passing_error is None
-        if failed_for_good and (not outcome.attempts or self._operation_name == "CountTokens"):
-            return None  # the first choice then: nothing is sent twice to one model
-        error = denied_error(self._client, evidence.response, self._operation_name)
-        return self._conclude(key, error, evidence.diagnosis, outcome, began=False, remembered=True)
+    # What came of the fallback.
 
-    def _try_candidates(self, key: Key, diagnosis: Diagnosis) -> Generator[Send | Work, Any, _Outcome]:
-        outcome = _Outcome()
-        denied = self._memory.denied_models(key)
-        for candidate in self._guard.candidates(self._params["modelId"], diagnosis, self._region):
-            if candidate.model_id in denied:
-                outcome.passed_over.append(PassedOver(candidate.model_id, "it was denied as well, lately"))
-                continue
-            params = yield from self._prepared(candidate, diagnosis)
-            if isinstance(params, str):
-                outcome.passed_over.append(PassedOver(candidate.model_id, params))
-                continue
-            try:
-                outcome.response = yield Send(params)
-            except Exception as error:  # noqa: BLE001 (whatever it is, the next candidate may do better)
-                self._failed(key, candidate, error, outcome)
-                continue
-            outcome.served_model_id = candidate.model_id
-            break
-        return outcome
-
-    def _prepared(self, candidate: Candidate, diagnosis: Diagnosis) -> Generator[Work, Any, Params | str]:
-        """Return the parameters for *candidate*, or the reason to pass it over."""
-        identifier = parse_model_id(candidate.model_id)
-        profile = self._guard.finder.known(identifier, self._region)
-        if profile is None and identifier.kind in PROFILES:
-            profile = yield Work(partial(self._guard.finder.find, identifier, self._region, self._client))
-        try:
-            return self._guard.prepare(candidate, self._request(diagnosis), profile)
-        except Exception as fault:  # noqa: BLE001 (the user's adapt, or a bug of ours: neither may hide AWS's error)
-            log_fault("bedrock_guard.fallback_not_prepared", fault)
-            return f"preparing its request raised {type(fault).__name__}"
-
-    def _request(self, diagnosis: Diagnosis) -> Request:
-        profile = diagnosis.profile
-        return Request(
-            operation_name=self._operation_name,
-            params=self._params,
-            source_region=self._region,
-            model_id=profile.model_id if profile else diagnosis.denial.model_id or "",
-            profile=profile,
-            position=self._position,
-        )
-
-    def _failed(self, key: Key, candidate: Candidate, error: Exception, outcome: _Outcome) -> None:
-        code = _code_of(error)
-        outcome.attempts.append(Attempt(candidate.model_id, code, str(error)))
-        if _is_passing(error):
-            outcome.passing_error = error
-        elif code.startswith("AccessDenied"):
-            self._memory.candidate_denied(key, candidate.model_id)
-
-    def _conclude(
-        self, key: Key, error: ClientError, diagnosis: Diagnosis, outcome: _Outcome, *, began: bool, remembered: bool
-    ) -> Any:
-        diagnosis = replace(diagnosis, attempts=tuple(outcome.attempts), passed_over=tuple(outcome.passed_over))
-        event = Event("fallback", diagnosis, self._operation_name, outcome.served_model_id, remembered)
+    def _note(self, key: Key, outcome: Outcome) -> None:
         if outcome.served_model_id is not None:
+            self._settled = Verdict(outcome.response)
             self._memory.served(key, outcome.served_model_id)
-            self._teller.fallback(event, began=began)
-            return self._marked(outcome.response, event)
-        self._teller.fallback_failed(replace(event, name="fallback_failed"))
-        explained = enriched(error, amended(diagnosis))
-        if outcome.passing_error is not None:
-            raise outcome.passing_error from explained
-        raise explained from error
+        for model_id in outcome.unusable:
+            self._memory.unusable(key, self._call.operation_name, model_id)
 
-    def _marked(self, response: Any, event: Event) -> Any:
+    def _conclude(self, error: ClientError, event: Event, outcome: Outcome, *, began: bool = False) -> Verdict:
+        if outcome.attempts or outcome.passed_over:
+            attempts, passed_over = tuple(outcome.attempts), tuple(outcome.passed_over)
+            event = replace(event, diagnosis=replace(event.diagnosis, attempts=attempts, passed_over=passed_over))
+        if outcome.served_model_id is not None:
+            event = replace(event, served_model_id=outcome.served_model_id)
+            self._mark(outcome.response, event)
+            self._call.teller.fallback(event, began=began)
+            return Verdict(outcome.response)
+        self._call.teller.fallback_failed(replace(event, name="fallback_failed"))
+        explained = enriched(error, with_failures(event.diagnosis))
+        if outcome.passing_error is not None:
+            return Verdict(error=outcome.passing_error, cause=explained)
+        return Verdict(error=explained, cause=error)
+
+    def _mark(self, response: Any, event: Event) -> None:
         """Say in *response* who has served it."""
         response.setdefault("ResponseMetadata", {})["BedrockGuard"] = {
-            "requested_model_id": self._params["modelId"],
+            "requested_model_id": self._call.model_id,
             "served_model_id": event.served_model_id,
-            "source_region": self._region,
+            "source_region": self._call.region,
             "blocked_regions": list(event.diagnosis.blocked_regions),
             "diagnosis_key": event.diagnosis.key,
             "remembered": event.remembered,
         }
-        return response
 
 
 def conduct_for(guard: Guard | None, client: BaseClient, operation_name: str, params: Any) -> Conduct | None:
@@ -292,18 +227,8 @@ def conduct_for(guard: Guard | None, client: BaseClient, operation_name: str, pa
         return None
     if operation_name not in ACTIONS or not isinstance(params, dict) or not isinstance(params.get("modelId"), str):
         return None
-    return Conduct(guard, client, operation_name, params, drill)
-
-
-def _code_of(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code", ""))
-    return type(error).__name__
-
-
-def _is_passing(error: Exception) -> bool:
-    """Tell whether *error* is throttling, a fault of the service or a timeout."""
-    if not isinstance(error, ClientError):
-        return isinstance(error, ConnectTimeoutError | ReadTimeoutError | TimeoutError)
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status in (408, 429) or status >= 500 or "Throttling" in _code_of(error)
+    try:
+        return Conduct(Call(guard, client, operation_name, params, drill))
+    except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's answer)
+        log_fault("bedrock_guard.failed", fault)
+        return None

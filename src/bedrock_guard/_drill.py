@@ -24,11 +24,15 @@ class Drill:
         fallback = guard.fallback or Fallback("none")
         self.memory = Memory(remember=fallback.remember, probes=fallback.probes, drill=True)
 
+    def blocks(self, profile: InferenceProfile | None) -> bool:
+        """Tell whether *profile* may route to the blocked Region."""
+        return profile is not None and self.blocked in profile.destination_regions
+
     def denial(
         self, client: BaseClient, operation_name: str, action: str, profile: InferenceProfile | None
     ) -> ClientError | None:
         """Return the error that an SCP would cause, or None where *profile* does not route to the blocked Region."""
-        if profile is None or self.blocked not in profile.destination_regions:
+        if profile is None or not self.blocks(profile):
             return None
         partition = partition_of(profile.source_region)
         region = "" if self.blocked == UNSPECIFIED else self.blocked
@@ -72,8 +76,9 @@ def drill(client: Any, *, blocked: str) -> Iterator[None]:
         raise ValueError(f'blocked is a Region, such as "ap-northeast-3", or "{UNSPECIFIED}", not {blocked!r}')
     if drill_of(client) is not None:
         raise RuntimeError("a drill is held with this client already")
-    client._bedrock_guard_drill = Drill(blocked, guard)  # noqa: SLF001 (ours)
+    client._bedrock_guard_drill = held = Drill(blocked, guard)  # noqa: SLF001 (ours)
     try:
         yield
     finally:
         del client._bedrock_guard_drill  # noqa: SLF001 (ours)
+        held.memory.retire()

@@ -4,7 +4,6 @@ import itertools
 import logging
 import weakref
 from collections.abc import Mapping
-from dataclasses import replace
 from os import PathLike
 from typing import Any, Literal, TypeAlias
 
@@ -34,7 +33,7 @@ from bedrock_guard._finder import Finder
 from bedrock_guard._identifiers import ModelIdentifier
 from bedrock_guard._profiles import InferenceProfile
 from bedrock_guard._switch import Switch
-from bedrock_guard._wording import amended
+from bedrock_guard._wording import as_drill
 from bedrock_guard.exceptions import InferenceDeniedError, enriched
 
 ResolveMode: TypeAlias = Literal["auto", "catalog"]
@@ -67,7 +66,7 @@ class Guard:
         settings = self.fallback or Fallback("none", enabled=False)
         self.memory = Memory(remember=settings.remember, probes=settings.probes)
         self._settings = settings
-        self._switch = Switch(enabled=settings.enabled)
+        self.switch = Switch(enabled=settings.enabled) if self.fallback else None
         self._hook = hook
         self._diagnosed: dict[tuple[str, Any, str], Diagnosis] = {}
         self._warned: set[str] = set()
@@ -99,7 +98,7 @@ class Guard:
             if diagnosis is None or diagnosis.denial.policy_type is PolicyType.UNKNOWN:
                 return error
             if teller is not None:
-                diagnosis = amended(replace(diagnosis, drill=True))
+                diagnosis = as_drill(diagnosis)
             explained = enriched(error, diagnosis)
             (teller or self.teller).denied(Event("denied", diagnosis, operation_name))
         except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
@@ -137,10 +136,6 @@ class Guard:
 
     # What a call with a fallback asks.
 
-    def is_fallback_on(self) -> bool:
-        """Tell whether there is a fallback, and its switch is on."""
-        return self.fallback is not None and self._switch.is_on()
-
     def new_teller(self) -> Teller:
         """Return a teller for a drill: the same hook, and a quiet of its own."""
         return Teller(self._hook)
@@ -159,8 +154,7 @@ class Guard:
         """Return the parameters to send to *candidate*, or the reason to pass it over."""
         params = prepare(candidate, request, self._settings, profile, self.finder.catalog)
         model_id = foundation_model(candidate.model_id, profile)
-        known = self.finder.catalog.models.get(model_id)
-        if not isinstance(params, str) and is_other_embedding(request.model_id, model_id, known):
+        if not isinstance(params, str) and is_other_embedding(request.model_id, model_id, self.finder.catalog):
             self._warn_of_vectors(candidate.model_id)
         return params
 
@@ -176,7 +170,7 @@ _callers: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
 _numbers = itertools.count(1)
 
 
-def caller_of(client: BaseClient) -> int | None:
+def caller_of(client: Any) -> int | None:
     """Return a number for the credentials of *client*, the same while they last; None where it has none."""
     credentials = client._request_signer._credentials  # noqa: SLF001 (no other way to tell callers apart without a call)
     if credentials is None:

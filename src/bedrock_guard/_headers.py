@@ -10,10 +10,15 @@ from typing import Any, TypeAlias
 
 from botocore.client import BaseClient
 
+from bedrock_guard._events import log_fault
+
 _EVENT = "before-sign.bedrock-runtime"
 _ID = "bedrock_guard-headers"
+# What parameters become, which are those of each request itself.
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html#API_runtime_InvokeModel_RequestSyntax
+_OF_PARAMETERS = ("accept", "content-", "x-amzn-bedrock-")
 
-Headers: TypeAlias = list[tuple[str, str]]
+Headers: TypeAlias = list[tuple[str, Any]]
 
 # None outside of a call with a fallback; an empty list until the first request is signed.
 _first: ContextVar[Headers | None] = ContextVar("bedrock_guard_headers", default=None)
@@ -40,6 +45,13 @@ def _keep_or_give(request: Any, **_: Any) -> None:
     if not first:
         first.extend(request.headers.items())
         return
+    try:
+        _give(first, request.headers)
+    except Exception as fault:  # noqa: BLE001 (a request without a header is better than none)
+        log_fault("bedrock_guard.failed", fault)
+
+
+def _give(first: Headers, headers: Any) -> None:
     for name, value in first:
-        if name not in request.headers:
-            request.headers[name] = value
+        if name not in headers and not name.lower().startswith(_OF_PARAMETERS):
+            headers[name] = value

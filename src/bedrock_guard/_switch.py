@@ -1,12 +1,15 @@
 """The switches, read when a call is made: the environment's, and the one of `Fallback(enabled=...)`."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
 
 from bedrock_guard._events import log_fault
+from bedrock_guard._fork import clean_in_child
 
 ASKED_EVERY = 1.0  # seconds
+_PATIENCE = 1.0  # seconds that others wait for the first answer of all
 
 _OFF = frozenset({"off", "0", "false", "no"})
 _ON = frozenset({"on", "1", "true", "yes"})
@@ -23,25 +26,54 @@ class Switch:
     def __init__(self, *, enabled: bool | Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:
         self._enabled = enabled
         self._clock = clock
-        self._asked_at: float | None = None
         # Until the function has answered once, nobody has turned the fallback on.
-        self._answer = enabled is True
+        self.last = enabled is True
+        self.start_clean()
+        clean_in_child(self)
+
+    def start_clean(self) -> None:
+        """Forget who was asking."""
+        self._lock = threading.Lock()
+        self._asked_at: float | None = None
+        self._was_answered = threading.Event()
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether `is_on` may call the user's function, which may take its time."""
+        return callable(self._enabled)
 
     def is_on(self) -> bool:
         """Return whether the fallback is on now."""
         said = os.environ.get("BEDROCK_GUARD_FALLBACK", "").strip().lower()
         if said in _OFF:
             return False
-        if said in _ON and self._enabled is False:
-            return True
-        return self._asked() if callable(self._enabled) else self._answer
+        if callable(self._enabled):
+            return self._ask(self._enabled)
+        return self._enabled or said in _ON
 
-    def _asked(self) -> bool:
-        now = self._clock()
-        if callable(self._enabled) and (self._asked_at is None or now - self._asked_at >= ASKED_EVERY):
-            self._asked_at = now  # whoever comes meanwhile takes the last answer: no lock is held over the question
+    def _ask(self, enabled: Callable[[], bool]) -> bool:
+        if self._is_due():
             try:
-                self._answer = bool(self._enabled())
+                self.last = _answer(enabled)
             except Exception as fault:  # noqa: BLE001 (it fails to its last answer)
                 log_fault("bedrock_guard.switch_failed", fault)
-        return self._answer
+            finally:
+                self._was_answered.set()
+        else:
+            self._was_answered.wait(_PATIENCE)
+        return self.last
+
+    def _is_due(self) -> bool:
+        with self._lock:  # not held over the question: whoever comes meanwhile takes the last answer
+            now = self._clock()
+            if self._asked_at is not None and now - self._asked_at < ASKED_EVERY:
+                return False
+            self._asked_at = now
+            return True
+
+
+def _answer(enabled: Callable[[], bool]) -> bool:
+    answer = enabled()
+    if not isinstance(answer, bool):  # a parameter store's "false" is true to Python
+        raise TypeError(f"enabled returned a {type(answer).__name__}, not True or False")
+    return answer

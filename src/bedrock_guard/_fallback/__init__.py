@@ -2,11 +2,13 @@
 
 from bedrock_guard._fallback._configuration import Candidate, Fallback, Models, Params, candidates_for, configured
 from bedrock_guard._fallback._fit import is_other_embedding
-from bedrock_guard._fallback._memory import Degradation, Evidence, Key, Memory, Route, status
-from bedrock_guard._fallback._request import Request, foundation_model, position_of, prepare
+from bedrock_guard._fallback._memory import Evidence, Key, Memory, Route
+from bedrock_guard._fallback._request import Body, Request, foundation_model, prepare, request_of
 from bedrock_guard._fallback._review import review
+from bedrock_guard._fallback._status import Degradation, status
 
 __all__ = [
+    "Body",
     "Candidate",
     "Degradation",
     "Evidence",
@@ -21,8 +23,8 @@ __all__ = [
     "configured",
     "foundation_model",
     "is_other_embedding",
-    "position_of",
     "prepare",
+    "request_of",
     "review",
     "status",
 ]

@@ -1,9 +1,9 @@
 """Never wider: whether a candidate keeps data in the Regions that the original would have used."""
 
-from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, ModelKind, parse_model_id
+from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, ModelKind, parse_arn, parse_model_id
 from bedrock_guard._profiles import InferenceProfile, Scope
 
-# They name a model of their own, which may be a profile: only their own service knows.
+# They name models of their own, which may be profiles.
 _OPAQUE = frozenset({ModelKind.PROMPT, ModelKind.PROMPT_ROUTER})
 
 
@@ -19,7 +19,7 @@ def crosses(
     candidate = parse_model_id(model_id)
     if candidate.region not in (None, source_region):
         return f"it is in {candidate.region}, and the call enters in {source_region}"
-    if candidate.kind in _OPAQUE:
+    if candidate.kind in _OPAQUE or (candidate.kind is ModelKind.UNKNOWN and parse_arn(model_id)):
         return "it may route to another Region; allow_wider=True lets it"
     if candidate.kind not in PROFILES:
         return None  # a model by itself stays in its Region

@@ -1,9 +1,13 @@
 """What `fallback=` accepts, and the candidates that it names for a requested model."""
 
+import inspect
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
+
+from bedrock_guard._identifiers import parse_model_id
 
 Params: TypeAlias = dict[str, Any]
 Models: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
@@ -41,16 +45,18 @@ class Fallback:
 
     def __post_init__(self) -> None:
         _check_models(self.models)
-        if isinstance(self.remember, bool) or not isinstance(self.remember, int | float) or not self.remember > 0:
+        if not _is_number(self.remember) or not self.remember > 0:
             raise ValueError(f"remember is a number of seconds above 0, not {self.remember!r}")
-        if isinstance(self.probes, bool) or not isinstance(self.probes, int) or self.probes < 1:
+        if not _is_number(self.probes) or self.probes != int(self.probes) or self.probes < 1:
             raise ValueError(f"probes is a whole number above 0, not {self.probes!r}")
-        if not isinstance(self.enabled, bool) and not callable(self.enabled):
-            raise TypeError(f"enabled is True, False or a function that returns one, not {self.enabled!r}")
+        if not isinstance(self.enabled, bool) and not _is_function(self.enabled):
+            raise TypeError(
+                f"enabled is True, False or a function (no coroutine) that returns one, not {self.enabled!r}"
+            )
         if not isinstance(self.allow_wider, bool):
             raise TypeError(f"allow_wider is True or False, not {self.allow_wider!r}")
-        if self.adapt is not None and not callable(self.adapt):
-            raise TypeError(f"adapt is called with a model ID and parameters, and {self.adapt!r} cannot be called")
+        if self.adapt is not None and not _is_function(self.adapt):
+            raise TypeError(f"adapt is a function (no coroutine) of a model ID and parameters, not {self.adapt!r}")
 
 
 @dataclass(frozen=True)
@@ -79,15 +85,15 @@ def candidates_for(
     fallback: Fallback, requested_model_id: str, same_model: Callable[[], Iterable[str]]
 ) -> list[Candidate]:
     """Return the candidates of *fallback* for *requested_model_id*, in order; *same_model* lists those of "auto"."""
-    found: dict[str, Candidate] = {}
+    found: dict[tuple[str, str], Candidate] = {}
     for model_id, is_literal in _named(fallback.models, requested_model_id):
         if model_id == AUTO:
             new = [Candidate(each, is_literal=False, is_auto=True) for each in same_model()]
         else:
             new = [Candidate(model_id, is_literal=is_literal)]
         for candidate in new:
-            found.setdefault(candidate.model_id, candidate)
-    found.pop(requested_model_id, None)  # it was tried first
+            found.setdefault(_name(candidate.model_id), candidate)
+    found.pop(_name(requested_model_id), None)  # it was tried first
     return list(found.values())
 
 
@@ -103,6 +109,12 @@ def is_pattern(requested: str) -> bool:
     return not _WILDCARDS.isdisjoint(requested)
 
 
+def _name(model_id: str) -> tuple[str, str]:
+    """Return the same for an id and for its ARN: they are one model."""
+    identifier = parse_model_id(model_id)
+    return identifier.kind, identifier.id
+
+
 def _named(models: Models, requested_model_id: str) -> list[tuple[str, bool]]:
     if not isinstance(models, Mapping):
         return [(each, True) for each in _listed(models)]
@@ -116,6 +128,14 @@ def _named(models: Models, requested_model_id: str) -> list[tuple[str, bool]]:
 
 def _listed(models: str | Sequence[str]) -> list[str]:
     return [models] if isinstance(models, str) else list(models)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_function(value: object) -> bool:
+    return callable(value) and not inspect.iscoroutinefunction(value)
 
 
 def _check_models(models: object) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bedrock_guard._catalog import Model
+from bedrock_guard._catalog import Catalog, Model
 from bedrock_guard._fallback._configuration import Candidate
 
 # Content blocks of Converse, and the modality that a model must take for each.
@@ -20,6 +20,8 @@ _FORMATS = {
     "openai": re.compile(r"openai\.gpt-oss-|qwen\.qwen3-"),
     "cohere-embed-v3": re.compile(r"cohere\.embed-(english|multilingual)-v3"),
 }
+# A provider and the name that its models share, such as amazon.nova.
+_FAMILY = re.compile(r"([a-z0-9-]+)\.([a-z]+)")
 _BODY_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "StartAsyncInvoke"})
 _STREAMING = frozenset({"ConverseStream", "InvokeModelWithResponseStream"})
 
@@ -31,25 +33,31 @@ def misfit(
     *,
     original_model_id: str,
     candidate_model_id: str,
-    known: Model | None,
+    catalog: Catalog,
 ) -> str | None:
     """
     Return why *candidate* cannot take *params*, or None where nothing speaks against it.
 
-    *known* is its foundation model in the catalogue; a model that the catalogue lacks is tried: the catalogue is
-    dated, the user is not.
+    *original_model_id* and *candidate_model_id* are foundation models, or what stands for them. A model that the
+    catalogue lacks is tried: the catalogue is dated, the user is not.
     """
+    known = catalog.models.get(candidate_model_id)
     if operation_name in _STREAMING and known is not None and not known.streaming:
         return "it does not stream"
     conversation = _conversation(operation_name, params)
     if conversation is None:
-        return _other_body(candidate, original_model_id, candidate_model_id, known)
-    return _other_conversation(conversation, original_model_id, candidate_model_id, known)
+        return _other_body(candidate, original_model_id, candidate_model_id, catalog)
+    return _other_family(conversation, original_model_id, candidate_model_id) or _lack(conversation, known)
 
 
-def is_other_embedding(original_model_id: str, candidate_model_id: str, known: Model | None) -> bool:
+def is_other_embedding(original_model_id: str, candidate_model_id: str, catalog: Catalog) -> bool:
     """Tell whether the candidate is another embedding model: its vectors cannot be compared with those stored."""
-    return known is not None and "EMBEDDING" in known.outputs and candidate_model_id != original_model_id
+    return candidate_model_id != original_model_id and _is_embedding(candidate_model_id, catalog)
+
+
+def _is_embedding(model_id: str, catalog: Catalog) -> bool:
+    known = catalog.models.get(model_id)
+    return "EMBEDDING" in known.outputs if known else "embed" in model_id
 
 
 def _conversation(operation_name: str, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -63,12 +71,10 @@ def _conversation(operation_name: str, params: Mapping[str, Any]) -> Mapping[str
     return conversation if isinstance(conversation, Mapping) else None
 
 
-def _other_body(
-    candidate: Candidate, original_model_id: str, candidate_model_id: str, known: Model | None
-) -> str | None:
+def _other_body(candidate: Candidate, original_model_id: str, candidate_model_id: str, catalog: Catalog) -> str | None:
     if _format(original_model_id) != _format(candidate_model_id):
-        return "its body has another format"
-    if is_other_embedding(original_model_id, candidate_model_id, known) and not candidate.is_literal:
+        return "its body has another format, or none that is known"
+    if is_other_embedding(original_model_id, candidate_model_id, catalog) and not candidate.is_literal:
         return "it is another embedding model, and only a pattern names it"
     return None
 
@@ -77,51 +83,47 @@ def _format(model_id: str) -> str:
     return next((name for name, pattern in _FORMATS.items() if pattern.match(model_id)), model_id)
 
 
-def _other_conversation(
-    conversation: Mapping[str, Any], original_model_id: str, candidate_model_id: str, known: Model | None
-) -> str | None:
-    is_other_provider = _provider(original_model_id) != _provider(candidate_model_id)
-    if is_other_provider and conversation.get("additionalModelRequestFields"):
-        return "additionalModelRequestFields are those of another provider"
-    kinds = set(_content_kinds(conversation.get("messages")))
-    if is_other_provider and "signed reasoning" in kinds:
-        return "the messages hold signed reasoning of another provider"
+def _other_family(conversation: Mapping[str, Any], original_model_id: str, candidate_model_id: str) -> str | None:
+    # Of an ARN that names no model, nothing is certain.
+    original, candidate = _FAMILY.match(original_model_id), _FAMILY.match(candidate_model_id)
+    if original is None or candidate is None or original[0] == candidate[0]:
+        return None
+    if conversation.get("additionalModelRequestFields"):
+        return f"additionalModelRequestFields are those of {original[0]}"
+    if original[1] != candidate[1] and any(_is_signed(block) for block in _blocks(conversation)):
+        return f"the messages hold signed reasoning of {original[1]}"
+    return None
+
+
+def _lack(conversation: Mapping[str, Any], known: Model | None) -> str | None:
+    """Return what the request needs and the model lacks."""
     if known is None:
         return None
     if "TEXT" not in known.outputs:
         return "it does not converse"
-    return next((f"it takes no {kind}" for kind in sorted(kinds) if _is_lacking(kind, known)), None)
+    kinds = {kind for block in _blocks(conversation) for kind in block if kind in _MODALITIES}
+    return next((f"it takes no {kind}" for kind in sorted(kinds) if known.inputs.isdisjoint(_MODALITIES[kind])), None)
 
 
-def _is_lacking(kind: str, known: Model) -> bool:
-    return kind in _MODALITIES and known.inputs.isdisjoint(_MODALITIES[kind])
+def _blocks(conversation: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield all content blocks, those inside tool results included; what is malformed is AWS's to judge."""
+    for message in _mappings(conversation.get("messages")):
+        for block in _mappings(message.get("content")):
+            yield block
+            result = block.get("toolResult")
+            yield from _mappings(result.get("content") if isinstance(result, Mapping) else None)
 
 
-def _content_kinds(messages: Any) -> Iterator[str]:
-    """Yield the kinds of all content blocks, those inside tool results included; what is malformed is AWS's to judge."""
-    for message in messages if isinstance(messages, list | tuple) else ():
-        yield from _block_kinds(message.get("content") if isinstance(message, Mapping) else None)
+def _mappings(values: Any) -> Iterator[Mapping[str, Any]]:
+    for value in values if isinstance(values, list | tuple) else ():
+        if isinstance(value, Mapping):
+            yield value
 
 
-def _block_kinds(blocks: Any) -> Iterator[str]:
-    for block in blocks if isinstance(blocks, list | tuple) else ():
-        if not isinstance(block, Mapping):
-            continue
-        yield from block
-        if _is_signed(block.get("reasoningContent")):
-            yield "signed reasoning"
-        result = block.get("toolResult")
-        if isinstance(result, Mapping):
-            yield from _block_kinds(result.get("content"))
-
-
-def _is_signed(reasoning: Any) -> bool:
+def _is_signed(block: Mapping[str, Any]) -> bool:
     # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ReasoningContentBlock.html
+    reasoning = block.get("reasoningContent")
     if not isinstance(reasoning, Mapping):
         return False
     text = reasoning.get("reasoningText")
     return "redactedContent" in reasoning or (isinstance(text, Mapping) and bool(text.get("signature")))
-
-
-def _provider(model_id: str) -> str:
-    return model_id.partition(".")[0]

@@ -3,25 +3,16 @@
 import datetime as dt
 import threading
 import time
-import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bedrock_guard._diagnosis import Diagnosis
+from bedrock_guard._fallback._status import Degradation, unwatch, watch
 from bedrock_guard._fork import clean_in_child
 
 LONGEST = 60 * 60  # seconds: relapses double the period up to this
 _MOST = 1024
-
-
-class Route(Enum):
-    """Where a call goes."""
-
-    FIRST_CHOICE = "first choice"
-    PROBE = "probe"
-    FALLBACK = "fallback"
 
 
 @dataclass(frozen=True)
@@ -43,26 +34,22 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Degradation:
+class Route:
     """
-    A first choice that calls pass by at present, as `bedrock_guard.status()` has it.
+    Where a call goes whose first choice is blocked: to the fallback, or, where `is_probe`, to the first choice again.
 
-    `since` is in UTC. `calls` were served by a fallback, the last of them by `served_model_id`.
+    `served_model_id` has served last. `unusable` are the pairs of operation and candidate that fail whatever is sent.
     """
 
-    requested_model_id: str
-    source_region: str
-    action: str
-    since: dt.datetime
-    diagnosis_key: str
-    served_model_id: str | None
-    calls: int
-    drill: bool
+    evidence: Evidence
+    served_model_id: str | None = None
+    unusable: frozenset[tuple[str, str]] = frozenset()
+    is_probe: bool = False
 
 
 @dataclass
 class _Entry:
-    evidence: Evidence
+    route: Route
     period: float
     until: float
     since: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.timezone.utc))
@@ -70,8 +57,6 @@ class _Entry:
     is_probing: bool = False
     recovered_at: float | None = None
     calls: int = 0
-    served_model_id: str | None = None
-    denied_models: frozenset[str] = frozenset()
 
 
 class Memory:
@@ -80,14 +65,14 @@ class Memory:
     def __init__(
         self, *, remember: float, probes: int, drill: bool = False, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        self.now = clock
         self._remember = remember
         self._probes = probes
         self._drill = drill
-        self._clock = clock
         self._entries: dict[Key, _Entry] = {}
         self.start_clean()
         clean_in_child(self)
-        _memories.add(self)
+        watch(self)
 
     def start_clean(self) -> None:
         """Forget who held the lock, and who was probing."""
@@ -95,43 +80,53 @@ class Memory:
         for entry in self._entries.values():
             entry.is_probing = False
 
+    def retire(self) -> None:
+        """Count no longer for `status()`, whoever holds on to it."""
+        unwatch(self)
+
     @property
     def is_empty(self) -> bool:
         """Whether nothing was denied yet, as with most calls."""
         return not self._entries
 
-    def route(self, key: Key) -> Route:
-        """Return where a call goes. Whoever gets `PROBE` says what came of it."""
+    def route(self, key: Key) -> Route | None:
+        """Return where a call goes, None for the first choice. Whoever is to probe says what came of it."""
         with self._lock:
             entry = self._active(key)
             if entry is None:
-                return Route.FIRST_CHOICE
-            if entry.is_probing or self._clock() < entry.until:
-                return Route.FALLBACK
+                return None
+            if entry.is_probing or self.now() < entry.until:
+                return entry.route
             entry.is_probing = True
-            return Route.PROBE
+            return replace(entry.route, is_probe=True)
 
-    def evidence(self, key: Key) -> Evidence | None:
-        """Return the denial that calls pass the first choice by for, or None where they do not."""
+    def conversation(self, caller: int | None, source_region: str, names: set[str]) -> tuple[Key, Route] | None:
+        """Return how conversations with a model of *names*, or through its profile, pass it by, or None."""
         with self._lock:
-            entry = self._active(key)
-            return entry.evidence if entry else None
+            for key, entry in self._entries.items():
+                profile = entry.route.evidence.diagnosis.profile
+                is_same = key.requested_model_id in names or (profile is not None and profile.model_id in names)
+                is_here = (key.caller, key.source_region) == (caller, source_region)
+                if is_here and is_same and entry.recovered_at is None and entry.route.served_model_id is not None:
+                    return key, entry.route
+        return None
 
-    def denied(self, key: Key, evidence: Evidence, *, is_probe: bool) -> bool:
-        """Note a denial of the first choice; return whether calls pass it by only from now on."""
+    def denied(self, key: Key, evidence: Evidence, *, is_probe: bool, sent_at: float) -> bool:
+        """
+        Note a denial of a request that was sent to the first choice at *sent_at*.
+
+        Return whether calls pass it by only from now on.
+        """
         with self._lock:
             entry = self._entries.get(key)
-            if entry is not None and entry.recovered_at is None and not is_probe:
-                return False  # the others that were under way when it began
-            began = entry is None or entry.recovered_at is not None
-            period = self._remember if entry is None else self._next_period(entry)
-            if entry is None or began:
-                self._entries.pop(key, None)
-                self._entries[key] = entry = _Entry(evidence, period, 0)
-                self._shed()
-            entry.evidence, entry.period, entry.until = evidence, period, self._clock() + period
-            entry.good_probes, entry.is_probing = 0, False
-            return began
+            if entry is None or entry.recovered_at is not None:
+                return self._begin(key, evidence, entry, sent_at)
+            if is_probe:  # others were only under way when it began
+                period = self._doubled(entry)
+                entry.route = Route(evidence, entry.route.served_model_id)
+                entry.period, entry.until = period, self.now() + period
+                entry.good_probes, entry.is_probing = 0, False
+            return False
 
     def probed_well(self, key: Key) -> bool:
         """Note a good answer to a probe; return whether the first choice has recovered by it."""
@@ -143,7 +138,7 @@ class Memory:
             entry.good_probes += 1
             if entry.good_probes < self._probes:
                 return False
-            entry.recovered_at = self._clock()
+            entry.recovered_at = self.now()
             return True
 
     def released(self, key: Key) -> None:
@@ -159,20 +154,16 @@ class Memory:
             entry = self._active(key)
             if entry is not None:
                 entry.calls += 1
-                entry.served_model_id = model_id
+                if entry.route.served_model_id != model_id:
+                    entry.route = replace(entry.route, served_model_id=model_id)
 
-    def candidate_denied(self, key: Key, model_id: str) -> None:
-        """Note that a candidate is denied as well, so that no further call is spent on it meanwhile."""
+    def unusable(self, key: Key, operation_name: str, model_id: str) -> None:
+        """Note that a candidate fails whatever is sent, so that no further call is spent on it meanwhile."""
         with self._lock:
             entry = self._active(key)
             if entry is not None:
-                entry.denied_models |= {model_id}
-
-    def denied_models(self, key: Key) -> frozenset[str]:
-        """Return the candidates that are denied as well."""
-        with self._lock:
-            entry = self._active(key)
-            return entry.denied_models if entry else frozenset()
+                known = entry.route.unusable
+                entry.route = replace(entry.route, unusable=known | {(operation_name, model_id)})
 
     def status(self) -> list[Degradation]:
         """Return the first choices that calls pass by."""
@@ -184,15 +175,21 @@ class Memory:
         entry = self._entries.get(key)
         return entry if entry is not None and entry.recovered_at is None else None
 
-    def _next_period(self, entry: _Entry) -> float:
-        # A denial soon after the recovery is a relapse as well: some SCPs deny only some of the routed requests.
-        if entry.recovered_at is not None and self._clock() - entry.recovered_at > LONGEST:
-            return self._remember
-        return min(entry.period * 2, max(LONGEST, self._remember))
-
-    def _shed(self) -> None:
+    def _begin(self, key: Key, evidence: Evidence, recovered: _Entry | None, sent_at: float) -> bool:
+        period = self._remember
+        if recovered is not None and recovered.recovered_at is not None:
+            if sent_at < recovered.recovered_at:
+                return False  # a late answer says nothing of the time since
+            if self.now() - recovered.recovered_at <= LONGEST:
+                period = self._doubled(recovered)  # some SCPs deny only some of the routed requests
+        self._entries.pop(key, None)  # the oldest stand first
+        self._entries[key] = _Entry(Route(evidence), period, self.now() + period)
         while len(self._entries) > _MOST:
             del self._entries[next(iter(self._entries))]
+        return True
+
+    def _doubled(self, entry: _Entry) -> float:
+        return min(entry.period * 2, max(LONGEST, self._remember))
 
     def _degradation(self, key: Key, entry: _Entry) -> Degradation:
         return Degradation(
@@ -200,21 +197,8 @@ class Memory:
             source_region=key.source_region,
             action=key.action,
             since=entry.since,
-            diagnosis_key=entry.evidence.diagnosis.key,
-            served_model_id=entry.served_model_id,
+            diagnosis_key=entry.route.evidence.diagnosis.key,
+            served_model_id=entry.route.served_model_id,
             calls=entry.calls,
             drill=self._drill,
         )
-
-
-_memories: "weakref.WeakSet[Memory]" = weakref.WeakSet()
-
-
-def status() -> list[Degradation]:
-    """
-    Return the first choices that calls pass by at present, in the whole process, the oldest first.
-
-    Each says since when, why (`diagnosis_key`), served by what, and how many calls.
-    """
-    found = [degradation for memory in list(_memories) for degradation in memory.status()]
-    return sorted(found, key=lambda each: each.since)

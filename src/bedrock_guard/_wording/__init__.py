@@ -6,11 +6,11 @@ from bedrock_guard._catalog import Catalog
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._edits import Call
 from bedrock_guard._wording._explanation import explanation
-from bedrock_guard._wording._fallback import failures, marks
+from bedrock_guard._wording._fallback import DRILL, failures
 from bedrock_guard._wording._message import message
 from bedrock_guard._wording._phrases import phrases
 
-__all__ = ["amended", "worded"]
+__all__ = ["as_drill", "with_failures", "worded"]
 
 
 def worded(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> Diagnosis:
@@ -25,10 +25,20 @@ def worded(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> Diagnosis:
     )
 
 
-def amended(diagnosis: Diagnosis) -> Diagnosis:
-    """Return *diagnosis*, worded already, with what became of its fallbacks, and with the mark of a drill."""
+def with_failures(diagnosis: Diagnosis) -> Diagnosis:
+    """Return *diagnosis*, worded already, with what became of its fallbacks."""
     return replace(
         diagnosis,
-        message="\n".join((diagnosis.message, *failures(diagnosis, short=True), *marks(diagnosis))),
-        explanation="\n".join((diagnosis.explanation, *failures(diagnosis, short=False), *marks(diagnosis))),
+        message="\n".join((diagnosis.message, *failures(diagnosis, short=True))),
+        explanation="\n".join((diagnosis.explanation, *failures(diagnosis, short=False))),
+    )
+
+
+def as_drill(diagnosis: Diagnosis) -> Diagnosis:
+    """Return *diagnosis*, worded already, marked as that of a drill."""
+    return replace(
+        diagnosis,
+        drill=True,
+        message=f"{diagnosis.message}\n{DRILL}",
+        explanation=f"{diagnosis.explanation}\n{DRILL}",
     )

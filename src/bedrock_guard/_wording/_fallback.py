@@ -17,8 +17,3 @@ def failures(diagnosis: Diagnosis, *, short: bool) -> list[str]:
     if short and len(rows) > 2:
         rows = [*rows[:2], f"and {len(rows) - 2} more in str(error.diagnosis)"]
     return [paragraph("Fallback: {rows}.", {"rows": clean("; ".join(rows))})]
-
-
-def marks(diagnosis: Diagnosis) -> list[str]:
-    """Return the row that marks a drill."""
-    return [DRILL] if diagnosis.drill else []

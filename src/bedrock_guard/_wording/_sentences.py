@@ -29,7 +29,9 @@ STORIES = {
 
 # Of a destination Region, by what is known of the route.
 ROUTED = "Called from {source}, {requested} also routes there ({dated}). Others may be blocked too."
-ROUTED_UNKNOWN = "Called from {source}, {requested} also routes there; where else is not known here. Others may be blocked too."
+ROUTED_UNKNOWN = (
+    "Called from {source}, {requested} also routes there; where else is not known here. Others may be blocked too."
+)
 ROUTED_FROM_ELSEWHERE = "If you called from another Region, an inference profile routes there."
 ROUTED_BY_LIKELY = "If you called from another Region, {likely} routes there ({dated})."
 
