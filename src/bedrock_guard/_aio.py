@@ -1,5 +1,6 @@
 """The asynchronous twin, for clients of aiobotocore (and of aioboto3, which builds on it)."""
 
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -60,12 +61,18 @@ class AsyncGuardedClient(BaseClient):
             conversation.close()
 
     async def _work(self, do: Any, otherwise: Any) -> Any:
-        """Do what may take a second, which the event loop cannot wait; *otherwise* where there are no credentials."""
-        import asyncio  # noqa: PLC0415 (whoever gets here has loaded it; importing it costs others 10 ms)
+        """Do what may take a second, which the event loop cannot wait; *otherwise* where that cannot be begun."""
+        # Whoever gets here has loaded them; importing them costs others 10 ms.
+        import asyncio  # noqa: PLC0415
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
         try:
             credentials = await _control.frozen_credentials(self)
+            # The loop's own executor may be full, or shut down.
+            executor = ThreadPoolExecutor(1, "bedrock_guard-explain")
+            work = asyncio.get_running_loop().run_in_executor(executor, copy_context().run, do, credentials)
+            executor.shutdown(wait=False)
         except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
             log_fault("bedrock_guard.failed", fault)
             return otherwise
-        return await asyncio.to_thread(do, credentials)
+        return await work

@@ -5,7 +5,6 @@ botocore emits `creating-client-class.<service>` for each client it makes, "addi
 class to inherit from": https://docs.aws.amazon.com/boto3/latest/guide/events.html
 """
 
-import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -135,8 +134,9 @@ def _put_in_front(guard: Guard, class_attributes: dict[str, Any], base_classes: 
 
 
 def _front_for(classes: tuple[type, ...]) -> type[BaseClient]:
-    is_async = any(inspect.iscoroutinefunction(getattr(each, "_make_api_call", None)) for each in classes)
-    return AsyncGuardedClient if is_async else GuardedClient
+    # By where it is from: a tracer may have wrapped the coroutine function in one that only returns its coroutine.
+    modules = {base.__module__.partition(".")[0] for each in classes for base in each.__mro__}
+    return AsyncGuardedClient if "aiobotocore" in modules else GuardedClient
 
 
 def _emitter_of(session: Any) -> Any:

@@ -5,6 +5,7 @@ Timeouts of a client do not bound the look-up of a name, so the question is aske
 needs the answer waits for what is left of that second, then goes on without; the answer still comes to stay.
 """
 
+import contextlib
 import datetime as dt
 import logging
 import threading
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bedrock_guard._fork import clean_in_child
 from bedrock_guard._identifiers import ModelIdentifier, ModelKind
 from bedrock_guard._profiles import InferenceProfile, from_api
+from bedrock_guard._text import clean
 
 if TYPE_CHECKING:
     from cachetools import TTLCache
@@ -46,7 +48,8 @@ class _Question:
         try:
             self._profiles = self._ask()
         except Exception as error:  # noqa: BLE001 (whatever it is, the diagnosis goes on with less)
-            _log.info("bedrock_guard.unresolved inference profile: %s", _name_of(error))
+            with contextlib.suppress(Exception):  # a log handler of the application's that raises
+                _log.info("bedrock_guard.unresolved inference profile: %s", clean(_name_of(error)))
         finally:
             self._answered.set()
 

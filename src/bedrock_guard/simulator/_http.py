@@ -20,12 +20,17 @@ EVENT_STREAM = "application/vnd.amazon.eventstream"
 
 @dataclass(frozen=True)
 class Request:
-    """An HTTP request. The names of *headers* are in lower case."""
+    """
+    An HTTP request. The names of *headers* are in lower case.
+
+    *default_region* is that of a request which names none: one with a Bedrock API key, to this machine.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes = b""
+    default_region: str | None = None
 
     @cached_property
     def path(self) -> list[str]:
@@ -39,9 +44,9 @@ class Request:
 
     @property
     def region(self) -> str | None:
-        """The Region that the request was signed for, or else that of its host; None if neither names one."""
+        """The Region that the request was signed for, or else that of its host, or else the default."""
         match = _SCOPE.search(self.headers.get("authorization", "")) or _HOST.search(self._host)
-        return match[1] if match else None
+        return match[1] if match else self.default_region
 
     @property
     def bearer_token(self) -> str | None:

@@ -127,6 +127,20 @@ class Simulator:
         with _adapters.installed(self.respond):
             yield self
 
+    @contextmanager
+    def serving(self, *, host: str = "127.0.0.1", port: int = 0, region_name: str = "us-east-1") -> Iterator[str]:
+        """
+        Answer over HTTP while the context lasts, and yield the URL: both services', whatever the language.
+
+        Clients find it by `AWS_ENDPOINT_URL_BEDROCK_RUNTIME` and `AWS_ENDPOINT_URL_BEDROCK`, or by `endpoint_url`; their
+        Region is that of their signature, or *region_name* where they send a Bedrock API key. *port* 0 takes a free one.
+        It needs the extra `simulator`. Raises OSError where it cannot listen.
+        """
+        from bedrock_guard.simulator import _server  # noqa: PLC0415 (its libraries are an extra)
+
+        with _server.serving(self.respond, host, port, region_name) as url:
+            yield url
+
     def _set(self, policy_type: PolicyType, policies: Policies) -> None:
         with self._lock:
             self._policies[policy_type] = policies
