@@ -44,8 +44,9 @@ def deny_look_ups(simulator: Simulator) -> None:
 
 
 @pytest.fixture
-def simulator(simulator: Simulator) -> Iterator[Simulator]:
-    """Return a Bedrock that has a profile the catalogue lacks, and answers whoever asks."""
+def simulator(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """Return a Bedrock that has a profile the catalogue lacks, and answers whoever asks, however slow the machine."""
+    monkeypatch.setattr(_resolver, "PATIENCE", 60.0)
     simulator.add_inference_profile(NEW, TOKYO, list(JAPAN))
     with simulator.installed():
         yield simulator

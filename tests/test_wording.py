@@ -1,0 +1,207 @@
+"""What people read: short, safe to print, and no claim beyond what AWS says."""
+
+import json
+import re
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bedrock_guard
+from bedrock_guard._catalog import embedded
+
+CLAUDE = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+SCP = "with an explicit deny in a service control policy: arn:aws:organizations::999999999999:policy/o-ab/service_control_policy/p-ab12cd34"
+CAUSES = [
+    SCP,
+    "with an explicit deny in a service control policy",
+    "because no service control policy allows the bedrock:InvokeModel action",
+    "with an explicit deny in a resource control policy",
+    "because no identity-based policy allows the bedrock:InvokeModel action",
+    "with an explicit deny in a permissions boundary",
+    "with an explicit deny in a VPC endpoint policy",
+    "",
+]
+RESOURCES = [
+    f"arn:aws:bedrock:ap-northeast-3::foundation-model/{CLAUDE}",
+    f"arn:aws:bedrock:ap-northeast-1::foundation-model/{CLAUDE}",
+    f"arn:aws:bedrock:::foundation-model/{CLAUDE}",
+    f"arn:aws:bedrock:ap-northeast-1:111122223333:inference-profile/jp.{CLAUDE}",
+    "arn:aws:bedrock:ap-northeast-1:111122223333:application-inference-profile/abc123def456",
+    "arn:aws:bedrock:us-east-2:111122223333:guardrail-profile/us.guardrail.v1:0",
+    "*",
+]
+# By these, frameworks recognise other failures.
+MISREAD = [
+    "input is too long",
+    "exceed context limit",
+    "too many total text bytes",
+    "prompt is too long",
+    "maximum context length",
+    "context length exceeded",
+    "context_length_exceeded",
+    "context window full",
+    "too many tokens",
+    "exceeds token limit",
+    "maximum length",
+    "throttlingexception",
+    "timed out",
+    "invoketool",
+    "overloaded",
+]
+
+
+def sentence(resource: str, cause: str = SCP, action: str = "bedrock:InvokeModel") -> str:
+    """Return AWS's sentence."""
+    user = "arn:aws:sts::111122223333:assumed-role/app/me"
+    return f"User: {user} is not authorized to perform: {action} on resource: {resource} {cause}".rstrip()
+
+
+def explained(text: str, model_id: str | None = None, region_name: str | None = None) -> bedrock_guard.Diagnosis:
+    """Return what is said of *text*."""
+    diagnosis = bedrock_guard.explain(text, model_id, region_name)
+    assert diagnosis is not None
+    return diagnosis
+
+
+def rows(message: str) -> int:
+    """Return how many rows of 80 columns *message* takes."""
+    return sum(-(-max(len(line), 1) // 80) for line in message.splitlines())
+
+
+@pytest.mark.parametrize("profile", list(embedded().profiles.values()), ids=lambda profile: profile.id)
+def test_message_is_eight_rows_and_six_hundred_characters_at_most(profile: Any) -> None:
+    """For every profile, from every source Region, for every destination Region."""
+    for source, destinations in profile.routes.items():
+        for blocked in destinations or ("",):
+            resource = f"arn:aws:bedrock:{blocked}::foundation-model/{profile.model_id}"
+            message = explained(sentence(resource), profile.id, source).message
+
+            assert rows(message) <= 8
+            assert len(message) <= 600
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("resource", RESOURCES)
+@pytest.mark.parametrize("region", [None, "ap-northeast-1"])
+def test_no_word_is_misread_by_a_framework(resource: str, cause: str, region: str | None) -> None:
+    """Whatever was denied, neither text has the words of another failure."""
+    diagnosis = explained(sentence(resource, cause), f"jp.{CLAUDE}" if region else None, region)
+
+    for text in (diagnosis.message, str(diagnosis)):
+        assert [words for words in MISREAD if words in text.lower()] == []
+
+
+@pytest.mark.parametrize("resource", RESOURCES[:4])
+def test_what_is_to_be_pasted_is_one_row_of_json(resource: str) -> None:
+    """It is never wrapped, and stands in a policy as it is."""
+    diagnosis = explained(sentence(resource), f"jp.{CLAUDE}", "ap-northeast-1")
+    pastes = [remedy.paste for remedy in diagnosis.remedies if remedy.paste]
+
+    for paste in pastes:
+        assert paste in str(diagnosis).splitlines()
+        assert json.loads(f"{{{paste}}}" if paste.startswith('"ArnNotLike"') else paste)
+
+
+@given(text=st.text(max_size=40), region=st.text(max_size=10), model=st.text(min_size=1, max_size=30))
+def test_nothing_printed_holds_a_control_character(text: str, region: str, model: str) -> None:
+    """Whatever the message, the model and the Region hold."""
+    resource = f"arn:aws:bedrock:{region}::foundation-model/{CLAUDE}{text}"
+    diagnosis = bedrock_guard.explain(sentence(resource), model, region or None)
+    if diagnosis is None:
+        return
+    printed = diagnosis.message + str(diagnosis) + diagnosis.summary
+
+    assert [each for each in printed if unicodedata.category(each)[0] == "C" and each != "\n"] == []
+
+
+@given(model=st.from_regex(r"(jp|us)\.[a-z*?\"{}$\\]{1,20}", fullmatch=True))
+def test_no_wildcard_or_quote_is_pasted(model: str) -> None:
+    """An edit opens the profile that it names: what could open more is left for the reader to fill in."""
+    resource = f"arn:aws:bedrock:ap-northeast-3::foundation-model/{CLAUDE}"
+    paste = explained(sentence(resource), model, "ap-northeast-1").remedies[0].paste or ""
+    pasted = json.loads(f"{{{paste}}}")["ArnNotLike"]["bedrock:InferenceProfileArn"]
+
+    assert re.fullmatch(r"[a-z.]+|<inference profile ID>", pasted.partition("inference-profile/")[2])
+
+
+def test_source_region_that_is_not_known_is_left_open() -> None:
+    """Of a text alone, where the call came from is not claimed."""
+    diagnosis = explained(
+        sentence("arn:aws:bedrock:us-east-2::foundation-model/anthropic.claude-sonnet-4-20250514-v1:0")
+    )
+
+    assert diagnosis.cause == "destination-region"
+    assert diagnosis.source_region is None
+    assert "If you called from another Region" in " ".join(diagnosis.message.split())
+    assert "arn:aws:bedrock:<source Region>:*:inference-profile/us." in (diagnosis.remedies[0].paste or "")
+
+
+def test_partition_is_the_callers() -> None:
+    """What is pasted in GovCloud names GovCloud."""
+    model = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+    text = sentence(f"arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/{model}").replace(
+        "arn:aws:sts", "arn:aws-us-gov:sts"
+    )
+    paste = explained(text, f"us-gov.{model}", "us-gov-east-1").remedies[0].paste
+
+    assert f"arn:aws-us-gov:bedrock:us-gov-east-1:*:inference-profile/us-gov.{model}" in (paste or "")
+
+
+def test_global_denial_says_that_it_may_be_meant() -> None:
+    """And offers the narrower profile, where there is one."""
+    message = explained(sentence(RESOURCES[2]), f"global.{CLAUDE}", "ap-northeast-1").message
+
+    assert "It may be meant so." in message
+    assert f"If not: jp.{CLAUDE} (Tokyo and Osaka)" in message
+
+
+def test_request_is_no_part_of_the_diagnosis() -> None:
+    """Two requests that met the same wall have one key and one text."""
+    error = type("Foreign", (Exception,), {"response": {"ResponseMetadata": {"RequestId": "1-2-3"}}})
+    one = explained(sentence(RESOURCES[0]), f"jp.{CLAUDE}", "ap-northeast-1")
+    other = bedrock_guard.explain(error(sentence(RESOURCES[0])), f"jp.{CLAUDE}", "ap-northeast-1")
+
+    assert other is not None
+    assert other == one
+    assert other.request_id == "1-2-3"
+    assert str(other) == str(one)
+    assert "1-2-3" not in str(other)
+
+
+@pytest.mark.parametrize(
+    ("resource", "cause"),
+    [
+        (RESOURCES[0], "destination-region"),
+        (RESOURCES[1], "source-region"),
+        (RESOURCES[2], "global-routing"),
+        (RESOURCES[3], "inference-profile"),
+        (RESOURCES[4], "inference-profile"),
+        (RESOURCES[5], "guardrail-profile"),
+        (RESOURCES[6], "other"),
+    ],
+)
+def test_cause(resource: str, cause: str) -> None:
+    """Each wall has its name, equal to the plain string, and printed as that."""
+    found = explained(sentence(resource), f"jp.{CLAUDE}", "ap-northeast-1").cause
+
+    assert found == cause
+    assert f"{found}" == str(found) == cause
+
+
+def test_dictionary_is_json_primitives() -> None:
+    """Under the names of the attributes, lists for tuples."""
+    told = explained(sentence(RESOURCES[0]), f"jp.{CLAUDE}", "ap-northeast-1").to_dict()
+
+    assert json.loads(json.dumps(told)) == told
+    assert told["blocked_regions"] == ["ap-northeast-3"]
+    assert type(told["cause"]) is str
+
+
+@pytest.mark.parametrize("wrong", [None, 1, b"text", ["text"]])
+def test_explain_takes_text_and_exceptions_alone(wrong: Any) -> None:
+    """Anything else is a mistake of the caller's."""
+    with pytest.raises(TypeError, match="explain takes"):
+        bedrock_guard.explain(wrong)
