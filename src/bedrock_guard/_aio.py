@@ -22,6 +22,11 @@ class AsyncGuardedClient(BaseClient):
     _bedrock_guard: Guard | None = None
     _bedrock_guard_drill: Drill | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self._bedrock_guard is not None:
+            self._bedrock_guard.review_late(self.meta.region_name)
+
     async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         guard = self._bedrock_guard
         send: Any = partial(super()._make_api_call, operation_name)  # type: ignore[misc]  # botocore-stubs leave it out

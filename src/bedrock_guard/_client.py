@@ -32,6 +32,11 @@ class GuardedClient(BaseClient):
     _bedrock_guard: Guard | None = None
     _bedrock_guard_drill: Drill | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self._bedrock_guard is not None:
+            self._bedrock_guard.review_late(self.meta.region_name)
+
     def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         guard = self._bedrock_guard
         send: Callable[[str, Any], Any] = super()._make_api_call  # type: ignore[misc]  # botocore-stubs leave it out
@@ -80,12 +85,17 @@ def guard_client(client: BaseClient, guard: Guard) -> None:
         client.__class__ = type(
             own.__name__, (front, own), {"__module__": own.__module__, "__qualname__": own.__qualname__}
         )
+    replaced = vars(client).get("_bedrock_guard")
+    if replaced is not None:  # a guard of a session goes on with its other clients
+        replaced.memory.retire()
     client._bedrock_guard = guard  # type: ignore[attr-defined]  # noqa: SLF001 (its class is ours by now)
 
 
 def guard_session(session: Any, guard: Guard) -> None:
     """Guard every Bedrock client that *session* makes from now on."""
     emitter = _emitter_of(session)
+    if region_name := _region_of(session):
+        guard.review(region_name)
     for event in _EVENTS:
         # botocore keeps the first of two handlers with one id, and says nothing.
         emitter.unregister(event, unique_id=_ID)
@@ -137,6 +147,13 @@ def _front_for(classes: tuple[type, ...]) -> type[BaseClient]:
     # By where it is from: a tracer may have wrapped the coroutine function in one that only returns its coroutine.
     modules = {base.__module__.partition(".")[0] for each in classes for base in each.__mro__}
     return AsyncGuardedClient if "aiobotocore" in modules else GuardedClient
+
+
+def _region_of(session: Any) -> str | None:
+    """Return the Region of clients for which none is named."""
+    botocores = getattr(session, "_session", session)
+    region_name: str | None = botocores.get_config_variable("region")
+    return region_name
 
 
 def _emitter_of(session: Any) -> Any:

@@ -72,9 +72,9 @@ class Conduct:
 
     def _is_on(self) -> Generator[Work, Any, bool]:
         switch = self._guard.switch
-        if switch is None or not switch.may_ask:
-            return switch is not None and switch.is_on()
-        return (yield Work(lambda _: switch.is_on(), switch.last)) is True
+        if switch is None or not switch.needs_asking():
+            return switch is not None and switch.stands()
+        return bool((yield Work(lambda _: switch.is_on(), switch.last)))
 
     def _sent(self, params: Params) -> Generator[Send, Any, Verdict]:
         try:

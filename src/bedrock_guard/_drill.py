@@ -25,7 +25,7 @@ class Drill:
         self.memory = Memory(remember=fallback.remember, probes=fallback.probes, drill=True)
 
     def blocks(self, profile: InferenceProfile | None) -> bool:
-        """Tell whether *profile* may route to the blocked Region."""
+        """Tell whether a request through *profile* may be routed to the blocked Region."""
         return profile is not None and self.blocked in profile.destination_regions
 
     def denial(
@@ -42,7 +42,12 @@ class Drill:
             f"arn:{partition}:bedrock:{region}::foundation-model/{profile.model_id} with an explicit deny in a "
             "service control policy"
         )
-        return denied_error(client, {"Error": {"Message": message, "Code": "AccessDeniedException"}}, operation_name)
+        response = {
+            "Error": {"Message": message, "Code": "AccessDeniedException"},
+            "ResponseMetadata": {"HTTPStatusCode": 403, "HTTPHeaders": {}, "RetryAttempts": 0},
+            "message": message,
+        }
+        return denied_error(client, response, operation_name)
 
 
 def denied_error(client: Any, response: Any, operation_name: str) -> ClientError:

@@ -99,6 +99,11 @@ def log_fault(event: str, fault: Exception) -> None:
     _emit(logging.ERROR, "%s %s%s", event, type(fault).__name__, where)
 
 
+def warn(event: str, text: str) -> None:
+    """Log *text*, about the configuration of a guard, as a WARNING."""
+    _emit(logging.WARNING, "%s %s", event, text)
+
+
 def _write(level: int, event: Event, result: str, **facts: Any) -> None:
     if not _log.isEnabledFor(level):
         return
@@ -114,8 +119,15 @@ def _write(level: int, event: Event, result: str, **facts: Any) -> None:
         diagnosis.key,
         diagnosis.summary,
         result,
-        extra={"bedrock_guard": {**diagnosis.to_dict(), **facts}},
+        extra={"bedrock_guard": {**_logged(diagnosis), **facts}},
     )
+
+
+def _logged(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return the facts of *diagnosis*; what AWS said to a fallback may repeat what it was sent."""
+    facts = diagnosis.to_dict()
+    facts["attempts"] = [{"model_id": each.model_id, "error_code": each.error_code} for each in diagnosis.attempts]
+    return facts
 
 
 def _emit(level: int, message: str, *values: object, extra: dict[str, Any] | None = None) -> None:

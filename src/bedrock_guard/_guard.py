@@ -1,7 +1,6 @@
 """What one `client`, `guard` or `install` was given, and what it makes of a denied call; for any client."""
 
 import itertools
-import logging
 import weakref
 from collections.abc import Mapping
 from os import PathLike
@@ -13,7 +12,7 @@ from botocore.exceptions import ClientError
 from bedrock_guard._alternatives import same_model
 from bedrock_guard._denials import Denial, PolicyType
 from bedrock_guard._diagnosis import Diagnosis
-from bedrock_guard._events import Event, Hook, Teller, log_fault
+from bedrock_guard._events import Event, Hook, Teller, log_fault, warn
 from bedrock_guard._explain import diagnose, error_text
 from bedrock_guard._fallback import (
     Candidate,
@@ -39,8 +38,6 @@ from bedrock_guard.exceptions import InferenceDeniedError, enriched
 ResolveMode: TypeAlias = Literal["auto", "catalog"]
 
 _MOST_DIAGNOSED = 256
-
-_log = logging.getLogger("bedrock_guard")
 
 
 class Guard:
@@ -69,13 +66,25 @@ class Guard:
         self.switch = Switch(enabled=settings.enabled) if self.fallback else None
         self._hook = hook
         self._diagnosed: dict[tuple[str, Any, str], Diagnosis] = {}
+        self._reviewed: set[str] = set()
         self._warned: set[str] = set()
 
     def review(self, region_name: str) -> None:
-        """Raise ValueError, or warn, where the fallback can never do what it is meant for from *region_name*."""
-        if self.fallback is not None:
-            for warning in review(self.fallback, region_name, self.finder.catalog):
-                _log.warning("bedrock_guard.fallback_cannot_serve %s", warning)
+        """Raise ValueError, or warn once, where the fallback can never do what it is meant for from *region_name*."""
+        if self.fallback is None or region_name in self._reviewed:
+            return
+        self._reviewed.add(region_name)
+        for warning in review(self.fallback, region_name, self.finder.catalog):
+            warn("bedrock_guard.fallback_cannot_serve", warning)
+
+    def review_late(self, region_name: str) -> None:
+        """Do the same for a client that a session has made: what is refused there is passed over, and warned of."""
+        try:
+            self.review(region_name)
+        except ValueError as error:
+            warn("bedrock_guard.fallback_cannot_serve", str(error))
+        except Exception as fault:  # noqa: BLE001 (the client is made all the same)
+            log_fault("bedrock_guard.failed", fault)
 
     def explained(
         self,
@@ -154,16 +163,12 @@ class Guard:
         """Return the parameters to send to *candidate*, or the reason to pass it over."""
         params = prepare(candidate, request, self._settings, profile, self.finder.catalog)
         model_id = foundation_model(candidate.model_id, profile)
-        if not isinstance(params, str) and is_other_embedding(request.model_id, model_id, self.finder.catalog):
-            self._warn_of_vectors(candidate.model_id)
+        is_new = candidate.model_id not in self._warned and not isinstance(params, str)
+        if is_new and is_other_embedding(request.model_id, model_id, self.finder.catalog):
+            self._warned.add(candidate.model_id)
+            text = f"{candidate.model_id}: its vectors cannot be compared with those stored"
+            warn("bedrock_guard.other_embedding_model", text)
         return params
-
-    def _warn_of_vectors(self, model_id: str) -> None:
-        if model_id not in self._warned:
-            self._warned.add(model_id)
-            _log.warning(
-                "bedrock_guard.other_embedding_model %s: its vectors cannot be compared with those stored", model_id
-            )
 
 
 _callers: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
@@ -175,4 +180,5 @@ def caller_of(client: Any) -> int | None:
     credentials = client._request_signer._credentials  # noqa: SLF001 (no other way to tell callers apart without a call)
     if credentials is None:
         return None
-    return _callers.setdefault(credentials, next(_numbers))
+    number = _callers.get(credentials)
+    return number if number is not None else _callers.setdefault(credentials, next(_numbers))

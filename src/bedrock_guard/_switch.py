@@ -37,38 +37,42 @@ class Switch:
         self._asked_at: float | None = None
         self._was_answered = threading.Event()
 
-    @property
-    def may_ask(self) -> bool:
-        """Whether `is_on` may call the user's function, which may take its time."""
-        return callable(self._enabled)
+    def needs_asking(self) -> bool:
+        """Tell whether `is_on` may call the user's function, or wait for another thread that does."""
+        return callable(self._enabled) and not (self._was_answered.is_set() and self._is_fresh())
 
     def is_on(self) -> bool:
         """Return whether the fallback is on now."""
+        if callable(self._enabled):
+            self._ask(self._enabled)
+        return self.stands()
+
+    def stands(self) -> bool:
+        """Return whether the fallback is on by the last answer; nothing is asked."""
         said = os.environ.get("BEDROCK_GUARD_FALLBACK", "").strip().lower()
         if said in _OFF:
             return False
-        if callable(self._enabled):
-            return self._ask(self._enabled)
-        return self._enabled or said in _ON
+        return self.last or (self._enabled is False and said in _ON)
 
-    def _ask(self, enabled: Callable[[], bool]) -> bool:
-        if self._is_due():
-            try:
-                self.last = _answer(enabled)
-            except Exception as fault:  # noqa: BLE001 (it fails to its last answer)
-                log_fault("bedrock_guard.switch_failed", fault)
-            finally:
-                self._was_answered.set()
-        else:
+    def _ask(self, enabled: Callable[[], bool]) -> None:
+        if not self._is_mine_to_ask():
             self._was_answered.wait(_PATIENCE)
-        return self.last
+            return
+        try:
+            self.last = _answer(enabled)
+        except Exception as fault:  # noqa: BLE001 (it fails to its last answer)
+            log_fault("bedrock_guard.switch_failed", fault)
+        finally:
+            self._was_answered.set()
 
-    def _is_due(self) -> bool:
+    def _is_fresh(self) -> bool:
+        return self._asked_at is not None and self._clock() - self._asked_at < ASKED_EVERY
+
+    def _is_mine_to_ask(self) -> bool:
         with self._lock:  # not held over the question: whoever comes meanwhile takes the last answer
-            now = self._clock()
-            if self._asked_at is not None and now - self._asked_at < ASKED_EVERY:
+            if self._is_fresh():
                 return False
-            self._asked_at = now
+            self._asked_at = self._clock()
             return True
 
 

@@ -12,7 +12,7 @@ from bedrock_guard._profiles import InferenceProfile, from_catalog
 
 def review(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator[str]:
     """
-    Yield a warning for each model that no candidate can ever serve for, when called from *source_region*.
+    Yield a warning for what can never serve, when called from *source_region*.
 
     Raises ValueError for a candidate whose routes are not known, or are wider than those of the model that it is for.
     """
@@ -20,6 +20,10 @@ def review(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator
         if candidate != AUTO and not fallback.allow_wider:
             _refuse_wider(requested, candidate, source_region, catalog)
     yield from _unserved(fallback, source_region, catalog)
+    for candidate in dict.fromkeys(candidate for _, candidate in all_models(fallback.models)):
+        known = catalog.models.get(parse_model_id(candidate).id)
+        if known is not None and source_region not in known.in_region:
+            yield f"{candidate} is not in-Region in {source_region} (catalogue of {catalog.as_of}); it is tried all the same"
 
 
 def _refuse_wider(requested: str | None, candidate: str, source_region: str, catalog: Catalog) -> None:
