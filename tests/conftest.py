@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 
 import bedrock_guard
 from bedrock_guard.simulator import Simulator
@@ -17,6 +19,15 @@ TOKYO = "ap-northeast-1"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the number of random cases that `scp/test_fuzz.py` tries."""
     parser.addoption("--fuzz-cases", type=int, default=100_000, help="random cases of tests/scp/test_fuzz.py")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _models_are_read_once() -> Iterator[None]:
+    """Let all sessions share a loader, which keeps what it has read: making a client is mostly reading."""
+    loader = create_loader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", lambda *_: loader)
+        yield
 
 
 @pytest.fixture(autouse=True)

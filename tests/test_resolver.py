@@ -182,12 +182,17 @@ def test_application_profile_is_asked_for_itself(simulator: Simulator, guarded: 
     assert simulator.requests[-1].model_id == arn
 
 
-def test_application_profile_is_resolved() -> None:
-    """The exemption then names the application profile: it is the ARN that the condition key holds."""
+@pytest.mark.parametrize("id_", ["abcdefghijkl", '*", "x'])
+def test_application_profile_is_resolved(id_: str) -> None:
+    """
+    The exemption then names the application profile that was asked for: its ARN is what the condition key holds.
+
+    Whatever the answer calls it: a wildcard would open other profiles.
+    """
     arn = f"arn:aws:bedrock:{TOKYO}:111122223333:application-inference-profile/abcdefghijkl"
     control: Any = boto3.client("bedrock", region_name=TOKYO)
     models = [{"modelArn": f"arn:aws:bedrock:{region}::foundation-model/{NEW_MODEL}"} for region in JAPAN]
-    answer = {"inferenceProfileName": "mine", "inferenceProfileArn": arn, "inferenceProfileId": "abcdefghijkl"}
+    answer = {"inferenceProfileName": "mine", "inferenceProfileArn": arn, "inferenceProfileId": id_}
     client = bedrock_guard.guard(boto3.client("bedrock-runtime", region_name=TOKYO), control_client=control)
     with Stubber(control) as stubber:
         stubber.add_response(
@@ -198,7 +203,7 @@ def test_application_profile_is_resolved() -> None:
         said = explained(client, sentence(), model_id=arn).diagnosis
 
     assert said.profile is not None
-    assert (said.profile.id, said.profile.destination_regions) == ("abcdefghijkl", JAPAN)
+    assert said.profile.destination_regions == JAPAN
     assert f'"arn:aws:bedrock:{TOKYO}:*:application-inference-profile/abcdefghijkl"' in str(said.remedies[0].paste)
 
 
@@ -276,6 +281,17 @@ def test_what_was_kept_too_long_is_asked_again(
     assert len(look_ups(simulator)) == 2
 
 
+def test_live_route_grows_old(simulator: Simulator, guarded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer is kept no longer than that either: the message names the day it is of."""
+    monkeypatch.setattr(_resolver, "KEPT", 0)
+    denied(guarded, NEW)
+    simulator.add_inference_profile(NEW, TOKYO, [*JAPAN, "ap-southeast-2"])
+    profile = diagnosis(guarded).profile
+
+    assert profile is not None
+    assert profile.destination_regions == (*JAPAN, "ap-southeast-2")
+
+
 def test_guarding_again_forgets(simulator: Simulator, guarded: Any) -> None:
     """A repeated call replaces all of it, memory included."""
     denied(guarded, NEW)
@@ -292,7 +308,7 @@ def _answers(*bodies: tuple[int, bytes]) -> Callable[..., AWSResponse | None]:
             return None
         status, body = left.pop(0)
         kind = {429: "ThrottlingException", 500: "InternalServerException", 400: "ValidationException"}.get(status, "")
-        headers: Any = {"x-amzn-errortype": kind, "content-type": "application/json"}
+        headers: Any = {"x-amzn-errortype": kind} if kind else {}
         return AWSResponse(request.url, status, headers, _Raw(body))
 
     return answer

@@ -104,8 +104,9 @@ def _partition(diagnosis: Diagnosis) -> str:
 
 
 def _profile(diagnosis: Diagnosis, likely: str | None) -> str:
-    if diagnosis.profile:
-        return diagnosis.profile.resource
+    profile = diagnosis.profile
+    if profile and _LITERAL.fullmatch(profile.id):
+        return profile.resource
     requested = parse_model_id(diagnosis.requested_model_id or likely or "")
     if requested.kind in PROFILES and _LITERAL.fullmatch(requested.id):
         return f"{requested.kind}/{requested.id}"

@@ -30,7 +30,7 @@ from bedrock_guard._fallback import (
 )
 from bedrock_guard._finder import Finder
 from bedrock_guard._identifiers import ModelIdentifier
-from bedrock_guard._profiles import InferenceProfile
+from bedrock_guard._profiles import InferenceProfile, Origin
 from bedrock_guard._switch import Switch
 from bedrock_guard._wording import as_drill
 from bedrock_guard.exceptions import InferenceDeniedError, enriched
@@ -137,7 +137,8 @@ class Guard:
         diagnosis = diagnose(
             text, model_id=model_id, region_name=region_name, catalog=self.finder.catalog, resolve=resolve
         )
-        if diagnosis is not None and diagnosis.profile is not None:  # without one, an answer may still come
+        profile = diagnosis.profile if diagnosis else None
+        if diagnosis and profile and profile.origin is Origin.CATALOG:  # a live answer may still come, or grow old
             if len(self._diagnosed) >= _MOST_DIAGNOSED:
                 self._diagnosed.clear()
             self._diagnosed[text, model_id, region_name] = diagnosis
