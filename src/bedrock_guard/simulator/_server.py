@@ -1,6 +1,7 @@
 """Over HTTP: for applications in processes of their own, and in other languages."""
 
 import asyncio
+import os
 import socket
 import struct
 import threading
@@ -77,7 +78,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     # The protocol is named, because asyncio sets TCP_NODELAY on no other socket.
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as listener:
-        if hasattr(socket, "SO_REUSEPORT"):  # elsewhere SO_REUSEADDR lets two processes share a port
+        if os.name == "posix":  # on Windows it would let two processes share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen()  # from now on clients wait, and are not refused
