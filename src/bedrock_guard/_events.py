@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._fork import clean_in_child
+from bedrock_guard._text import clean
 
 QUIET = 5 * 60  # seconds in which one denial key is a WARNING only once
 _MOST_KEYS = 1024
@@ -118,7 +119,7 @@ def _write(level: int, event: Event, result: str, **facts: Any) -> None:
         drill,
         diagnosis.key,
         diagnosis.summary,
-        result,
+        clean(result),
         extra={"bedrock_guard": {**_logged(diagnosis), **facts}},
     )
 
