@@ -1,6 +1,7 @@
 """What was asked of the simulator, to assert on."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from bedrock_guard.scp._authorizations import Authorization
 
@@ -23,3 +24,7 @@ class JournalEntry:
     denied: Authorization | None
     request_id: str
     body: bytes | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it but the body, ready for JSON."""
+        return {name: value for name, value in asdict(self).items() if name != "body"}

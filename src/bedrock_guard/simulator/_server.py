@@ -137,21 +137,27 @@ class _Application:
 
 
 async def _transmit(response: Response, transport: asyncio.Transport, receive: _Receive, send: _Send) -> None:
-    begun = False
-    for part in response.body:
-        if isinstance(part, bytes):
-            if not begun:
-                await send(_head(response))
-            begun = True
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        elif await _is_over(part, transport, receive):
-            return
-    await send({"type": "http.response.body"})
+    for part in _messages(response):
+        if isinstance(part, Pause | Drop):
+            if await _is_over(part, transport, receive):
+                return
+        else:
+            await send(part)
 
 
-def _head(response: Response) -> _Message:
+def _messages(response: Response) -> Iterator[_Message | Pause | Drop]:
+    """Yield what ASGI sends, the head before the first chunk."""
     headers = [(name.lower().encode(), value.encode()) for name, value in response.headers.items()]
-    return {"type": "http.response.start", "status": response.status, "headers": headers}
+    head: _Message | None = {"type": "http.response.start", "status": response.status, "headers": headers}
+    for part in response.body:
+        if isinstance(part, Pause | Drop):
+            yield part
+            continue
+        if head:
+            yield head
+            head = None
+        yield {"type": "http.response.body", "body": part, "more_body": True}
+    yield {"type": "http.response.body"}
 
 
 async def _is_over(part: Pause | Drop, transport: asyncio.Transport, receive: _Receive) -> bool:

@@ -4,7 +4,7 @@ import random
 import threading
 import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
 from bedrock_guard._profiles import InferenceProfile
@@ -31,7 +31,14 @@ class Service:
     """
 
     def __init__(
-        self, offer: Offer, caller: Caller, organization: Organization, authorize: Authorize, seed: int
+        self,
+        offer: Offer,
+        caller: Caller,
+        organization: Organization,
+        authorize: Authorize,
+        seed: int,
+        *,
+        hook: Callable[[JournalEntry], None] | None = None,
     ) -> None:
         self.offer = offer
         self.caller = caller
@@ -40,6 +47,7 @@ class Service:
         self.async_invokes: dict[str, dict[str, Any]] = {}
         self.batch_jobs: dict[str, dict[str, Any]] = {}
         self._authorize = authorize
+        self._hook = hook
         self._random = random.Random(seed)  # noqa: S311 (reproducible on purpose)
         self._replies: deque[Reply] = deque()
         self._journal: deque[JournalEntry] = deque(maxlen=_JOURNAL_LENGTH)
@@ -81,6 +89,8 @@ class Service:
     def record(self, entry: JournalEntry) -> None:
         """Write *entry* into the journal, which forgets its oldest ones when it is long."""
         self._journal.append(entry)
+        if self._hook:
+            self._hook(entry)
 
     @property
     def journal(self) -> list[JournalEntry]:

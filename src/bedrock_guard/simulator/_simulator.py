@@ -1,7 +1,7 @@
 """The simulator as its users see it."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, get_args
 
@@ -33,7 +33,7 @@ class Simulator:
     *policy_arns* tells whether a denial names the policy, as AWS does for explicit ones where it can.
     *authorize* is `every-destination`, as AWS documents it, or `routed-destination`: only one destination, chosen by
     *seed*, is authorized, so that the same call succeeds and fails in turns, as has been reported.
-    With *keep_bodies* the journal holds what was sent.
+    With *keep_bodies* the journal holds what was sent. *hook* is called with each entry, in the thread that asked.
 
     Safe for threads. Raises `bedrock_guard.scp.PolicyError` for a document that AWS would refuse.
     """
@@ -50,6 +50,7 @@ class Simulator:
         authorize: Authorize = "every-destination",
         seed: int = 0,
         keep_bodies: bool = False,
+        hook: Callable[[JournalEntry], None] | None = None,
     ) -> None:
         if authorize not in get_args(Authorize):
             raise ValueError(f"authorize is one of {', '.join(get_args(Authorize))}, not {authorize!r}")
@@ -60,7 +61,7 @@ class Simulator:
         self._policies = {PolicyType.SERVICE_CONTROL_POLICY: _scps(scps)}
         self._policies |= {PolicyType(type_): _others(type_, entry) for type_, entry in (policies or {}).items()}
         offer = Offer(_catalog.embedded(), account_id)
-        self._service = Service(offer, self._caller, self._organization(), authorize, seed)
+        self._service = Service(offer, self._caller, self._organization(), authorize, seed, hook=hook)
 
     @property
     def requests(self) -> list[JournalEntry]:
