@@ -165,7 +165,7 @@ def _blocked_regions(denial: Denial, cause: Cause) -> tuple[str, ...]:
 def _account_id(denial: Denial) -> str | None:
     for text in (denial.principal, denial.resource):
         arn = parse_arn(text or "")
-        if arn and arn.account_id.isdecimal():
+        if arn and arn.account_id.isascii() and arn.account_id.isdigit():
             return arn.account_id
     return None
 

@@ -13,7 +13,7 @@ from bedrock_guard._compat import StrEnum
 # https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
 UNSPECIFIED = "unspecified"
 
-REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
 
 # Geographies AWS has named so far. They tell that an id is a profile's, never where it routes.
 _PREFIXES = frozenset({"apac", "au", "ca", "eu", "global", "in", "jp", "us", "us-gov"})

@@ -1,0 +1,320 @@
+"""What happened and what to change, as data."""
+
+import copy
+import json
+import pickle
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bedrock_guard
+from bedrock_guard import Audience, Cause, Denial, DenyKind, Diagnosis, InferenceProfile, Origin, PolicyType, Scope
+from bedrock_guard._diagnosis import observe
+from bedrock_guard._edits import call_of
+from bedrock_guard._remedies import remedies
+from calls import SCP, refused, sentence
+from conftest import TOKYO
+from policies import CLAUDE, GLOBAL_CLAUDE, JP_CLAUDE, NOVA
+
+OSAKA = "ap-northeast-3"
+PROFILE = InferenceProfile(
+    id=JP_CLAUDE,
+    scope=Scope.GEOGRAPHIC,
+    model_id=CLAUDE,
+    source_region=TOKYO,
+    destination_regions=(TOKYO, OSAKA),
+    origin=Origin.LIVE,
+    as_of="2030-01-31",
+)
+
+
+def explained(text: str, model_id: str | None = JP_CLAUDE, region_name: str | None = TOKYO) -> Diagnosis:
+    """Return what is said of *text*."""
+    diagnosis = bedrock_guard.explain(text, model_id, region_name)
+
+    assert diagnosis is not None
+    return diagnosis
+
+
+def test_key_is_what_it_always_was() -> None:
+    """It stands in tickets and in metrics: the same wall has the same key in every version."""
+    assert explained(sentence()).key == "7137ed63"
+    assert explained(sentence(), None, None).key == "fea47ab1"
+
+
+@pytest.mark.parametrize(
+    ("text", "model_id", "region_name"),
+    [
+        (sentence(principal="arn:aws:sts::111122223333:assumed-role/other/session"), JP_CLAUDE, TOKYO),
+        (sentence(action="bedrock:InvokeModelWithResponseStream"), JP_CLAUDE, TOKYO),
+        (f"An error occurred (AccessDeniedException): {sentence()}", JP_CLAUDE, TOKYO),
+    ],
+)
+def test_key_is_the_same_for_the_same_wall(text: str, model_id: str, region_name: str) -> None:
+    """Whoever calls, by whichever action, and wherever the sentence stands."""
+    assert explained(text, model_id, region_name).key == explained(sentence()).key
+
+
+@pytest.mark.parametrize(
+    ("text", "model_id", "region_name"),
+    [
+        (sentence(cause=f"with an explicit deny in a {SCP}x"), JP_CLAUDE, TOKYO),
+        (sentence(cause="with an explicit deny in a resource control policy"), JP_CLAUDE, TOKYO),
+        (sentence(principal="arn:aws:sts::444455556666:assumed-role/app/session"), JP_CLAUDE, TOKYO),
+        (sentence(), f"apac.{CLAUDE}", TOKYO),
+        (sentence(), JP_CLAUDE, "us-east-1"),
+        (sentence(resource=f"arn:aws:bedrock:us-east-2::foundation-model/{CLAUDE}"), JP_CLAUDE, TOKYO),
+    ],
+)
+def test_key_is_another_for_another_wall(text: str, model_id: str, region_name: str) -> None:
+    """Another policy, type, account, model, source Region or blocked Region."""
+    assert explained(text, model_id, region_name).key != explained(sentence()).key
+
+
+def test_key_is_the_same_everywhere(client: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """In exception, log, hook and `explain`."""
+    told: list[Any] = []
+    error: Any = refused(bedrock_guard.guard(client, hook=told.append), sentence())
+    key = explained(sentence()).key
+
+    assert error.diagnosis.key == key
+    assert f"[{key}]" in str(error)
+    assert [event.diagnosis.key for event in told] == [key]
+    assert [vars(record)["bedrock_guard"]["key"] for record in caplog.records] == [key]
+
+
+def test_explain_gives_back_what_an_error_carries(guarded: Any) -> None:
+    """Also for its copy; nothing is read again."""
+    error: Any = refused(guarded, sentence())
+
+    assert bedrock_guard.explain(error) is error.diagnosis
+    assert bedrock_guard.explain(copy.copy(error)) == error.diagnosis
+
+
+def test_explain_reads_errors_of_others(client: Any) -> None:
+    """A plain `ClientError`, or any exception that has the text."""
+    error = refused(client, sentence())
+
+    assert explained(sentence()) == bedrock_guard.explain(error, JP_CLAUDE, TOKYO)
+    assert explained(sentence()) == bedrock_guard.explain(PermissionError(f"failed: {sentence()}"), JP_CLAUDE, TOKYO)
+
+
+@pytest.mark.parametrize(
+    "response", [None, 7, {}, {"Error": None}, {"Error": {"Message": None}}, {"ResponseMetadata": 1}]
+)
+def test_explain_survives_odd_responses(response: Any) -> None:
+    """An exception may have any attribute called `response`."""
+    error: Any = RuntimeError(sentence())
+    error.response = response
+
+    assert bedrock_guard.explain(error) is not None
+
+
+@pytest.mark.parametrize("text", ["", "Rate exceeded", "The model is overloaded", "Traceback (most recent call last):"])
+def test_explain_of_other_texts_is_none(text: str) -> None:
+    """Where there is no authorization failure there is nothing to explain."""
+    assert bedrock_guard.explain(text) is None
+    assert bedrock_guard.explain(RuntimeError(text)) is None
+
+
+def test_is_compared_by_value() -> None:
+    """And may be a key of a dictionary."""
+    one, same, other = explained(sentence()), explained(sentence()), explained(sentence(), GLOBAL_CLAUDE)
+
+    assert one == same
+    assert one != other
+    assert len({one, same, other}) == 2
+
+
+@pytest.mark.parametrize("protocol", range(2, 6))
+def test_pickles(protocol: int) -> None:
+    """With its texts, and enums that are the same objects."""
+    diagnosis = explained(sentence())
+    twin = pickle.loads(pickle.dumps(diagnosis, protocol))
+
+    assert twin == diagnosis
+    assert str(twin) == str(diagnosis)
+    assert twin.cause is Cause.DESTINATION_REGION
+    assert twin.denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY
+
+
+def test_is_frozen() -> None:
+    """Whoever is handed one cannot change it for the others."""
+    diagnosis: Any = explained(sentence())
+    with pytest.raises(AttributeError):
+        diagnosis.key = "other"
+    with pytest.raises(AttributeError):
+        diagnosis.denial.region = "other"
+
+
+@pytest.mark.parametrize("enum", [Audience, Cause, DenyKind, Origin, PolicyType, Scope])
+def test_enums_are_strings_on_every_python(enum: Any) -> None:
+    """Equal to their value, and printed as it, also in an f-string, a format and JSON."""
+    for member in enum:
+        value = member.value
+        assert isinstance(member, str)
+        assert member == value
+        assert str(member) == f"{member}" == f"{member:s}" == "{}".format(member) == value  # noqa: UP032
+        assert json.dumps(member) == f'"{value}"'
+
+
+def test_first_remedy_is_the_narrowest() -> None:
+    """It pins source Region and profile, and says what it opens; a wider one is offered second, and says what else."""
+    first, second, *_ = explained(sentence()).remedies
+
+    assert (
+        first.paste
+        == f'"ArnNotLike": {{"bedrock:InferenceProfileArn": "arn:aws:bedrock:{TOKYO}:*:inference-profile/{JP_CLAUDE}"}}'
+    )
+    assert first.opens == f"Inference through this profile, called from {TOKYO}, in {OSAKA}. Nothing else."
+    assert "wider" in second.change
+    assert json.loads(second.paste or "")["Condition"] == {"StringNotEquals": {"aws:RequestedRegion": [TOKYO, OSAKA]}}
+    assert (second.opens or "").startswith("As above, and ")
+
+
+def test_no_remedy_claims_to_open_nothing() -> None:
+    """Every change opens something."""
+    text = str(explained(sentence())) + str(explained(sentence(), GLOBAL_CLAUDE))
+
+    assert "widens nothing" not in text.lower()
+    assert "opens nothing" not in text.lower()
+
+
+@pytest.mark.parametrize(
+    "cause",
+    ["with an explicit deny in an identity-based policy", "with an explicit deny in a permissions boundary"],
+)
+def test_control_tower_is_named_for_scps_alone(cause: str) -> None:
+    """It owns no other type of policy."""
+    assert "Control Tower" in str(explained(sentence()))
+    assert "Control Tower" not in str(explained(sentence(cause=cause)))
+
+
+def test_implicit_deny_is_granted_through_the_profile() -> None:
+    """Two statements: the profile, and its model in every Region, through that profile alone."""
+    cause = "because no identity-based policy allows the bedrock:InvokeModel action"
+    paste = explained(sentence(cause=cause)).remedies[0].paste
+    profile, models = json.loads(f"[{paste}]")
+
+    assert profile["Resource"] == f"arn:aws:bedrock:{TOKYO}:111122223333:inference-profile/{JP_CLAUDE}"
+    assert models["Resource"] == [f"arn:aws:bedrock:{region}::foundation-model/{CLAUDE}" for region in (TOKYO, OSAKA)]
+    assert models["Condition"] == {"ArnLike": {"bedrock:InferenceProfileArn": profile["Resource"]}}
+
+
+def test_account_that_is_no_number_is_left_open() -> None:
+    """Digits of other scripts look like an account, and name none."""
+    principal = (
+        "arn:aws:sts::\u0661\u0661\u0661\u0661\u0662\u0662\u0662\u0662\u0663\u0663\u0663\u0663:assumed-role/app/me"
+    )
+    cause = "because no identity-based policy allows the bedrock:InvokeModel action"
+    diagnosis = explained(sentence(principal=principal, cause=cause))
+
+    assert diagnosis.account_id is None
+    assert f"arn:aws:bedrock:{TOKYO}:*:inference-profile/{JP_CLAUDE}" in (diagnosis.remedies[0].paste or "")
+
+
+def test_alternatives_are_for_walls_that_another_model_can_avoid() -> None:
+    """In the source Region itself, another model meets the same wall."""
+    there = sentence(resource=f"arn:aws:bedrock:{TOKYO}::foundation-model/{CLAUDE}")
+
+    assert NOVA in explained(sentence()).alternatives
+    assert explained(there).alternatives == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You don't have access to the model with the specified model ID.",
+        "Your account is not authorized to invoke this API operation.",
+    ],
+)
+def test_missing_model_access_is_no_policy(text: str) -> None:
+    """It is told from a denial, and goes to another person."""
+    diagnosis = bedrock_guard.explain(text, JP_CLAUDE, TOKYO)
+
+    assert diagnosis is not None
+    assert diagnosis.cause == "model-access"
+    assert [remedy.audience for remedy in diagnosis.remedies] == ["account-administrator"]
+    assert "blocks" not in diagnosis.message
+
+
+UNTRUSTED = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        [
+            "*",
+            '"',
+            "}",
+            "a*b",
+            "a?b",
+            "${aws:x}",
+            "a b",
+            'x", "*": "*',
+            "",
+            "\n",
+            "us-east-1",
+            JP_CLAUDE,
+            "12",
+            "\u0661\u0662",
+        ]
+    ),
+)
+ARN = re.compile(
+    r"arn:aws(-[a-z]+)*:bedrock:([A-Za-z0-9._:-]*|<source Region>):([0-9]*|\*):"
+    r"(foundation-model|inference-profile|application-inference-profile)"
+    r"/([A-Za-z0-9._:-]+|<inference profile ID>|<model ID>)"
+)
+
+
+@given(data=st.data())
+def test_no_wildcard_or_quote_reaches_what_is_pasted(data: st.DataObject) -> None:
+    """Whatever the message, the caller or the live API says: JSON, with wildcards of our own alone."""
+
+    def text() -> str:
+        return str(data.draw(UNTRUSTED))
+
+    kinds = ["foundation-model", "inference-profile", "application-inference-profile", "guardrail-profile"]
+    kind = data.draw(st.sampled_from(kinds))
+    resource = f"arn:{text()}:bedrock:{text()}:{text()}:{kind}/{text()}"
+    denial = Denial(
+        policy_type=data.draw(st.sampled_from(PolicyType)),
+        deny=data.draw(st.sampled_from([*DenyKind, None])),
+        action=data.draw(st.none() | UNTRUSTED),
+        resource=resource,
+        region=data.draw(st.none() | UNTRUSTED),
+        principal=data.draw(st.none() | UNTRUSTED.map(lambda part: f"arn:aws:iam::{part}:user/me")),
+        policy_arn=data.draw(st.none() | UNTRUSTED),
+        model_id=text(),
+    )
+    profile = replace(PROFILE, id=text(), model_id=text(), destination_regions=(text(), text(), OSAKA))
+    seen = observe(
+        denial,
+        requested_model_id=data.draw(st.none() | UNTRUSTED | UNTRUSTED.map(lambda part: f"jp.anthropic.{part}")),
+        source_region=data.draw(st.none() | UNTRUSTED),
+        profile=data.draw(st.sampled_from([None, profile])),
+    )
+    for remedy in remedies(seen, call_of(seen)):
+        _check_paste(remedy.paste or "null")
+
+
+def _check_paste(paste: str) -> None:
+    pasted = json.loads(f"[{{{paste}}}]" if paste.startswith('"ArnNotLike"') else f"[{paste}]")
+
+    assert "\n" not in paste.replace("},\n{", "")
+    for value in _strings(pasted):
+        if value.startswith("arn:"):
+            assert ARN.fullmatch(value)
+        else:
+            assert re.fullmatch(r"[A-Za-z0-9:._-]+\*?|\*|<source Region>", value)
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [each for item in value.values() for each in _strings(item)]
+    if isinstance(value, list):
+        return [each for item in value for each in _strings(item)]
+    return [value] if isinstance(value, str) else []
