@@ -10,6 +10,7 @@ from bedrock_guard.cli.demo import demo
 from bedrock_guard.cli.explain import explain
 from bedrock_guard.cli.fix import fix
 from bedrock_guard.cli.routes import routes
+from bedrock_guard.cli.simulate import simulate
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -25,7 +26,7 @@ def commands() -> None:
     """
 
 
-for command in (check, demo, explain, fix, routes):
+for command in (check, demo, explain, fix, routes, simulate):
     commands.add_command(command)
 
 
