@@ -1,0 +1,38 @@
+"""A simulator that looks up the files of policies in folders of its own."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from bedrock_guard.simulator._documents import Documents, Levels
+from bedrock_guard.simulator._simulator import Simulator
+
+
+class LocatedSimulator(Simulator):
+    """As `Simulator`; the names of files are relative to the first of *folders* that has them, or else as usual."""
+
+    def __init__(self, folders: Sequence[Path], *, scps: Levels = (), **options: Any) -> None:
+        self._folders = folders
+        super().__init__(self._located(scps), **options)
+
+    def set_scps(self, scps: Levels) -> None:
+        """Replace all service control policies."""
+        super().set_scps(self._located(scps))
+
+    def set_policies(self, policy_type: str, documents: Documents) -> None:
+        """Replace the policies of another type."""
+        super().set_policies(policy_type, self._located(documents))
+
+    def _located(self, documents: Any) -> Any:
+        if isinstance(documents, str | PathLike):
+            return self._path(documents)
+        if isinstance(documents, Sequence):
+            return [self._located(document) for document in documents]
+        return documents
+
+    def _path(self, document: str | PathLike[str]) -> str | PathLike[str]:
+        if isinstance(document, str) and document.lstrip().startswith("{"):
+            return document
+        paths = (folder / document for folder in self._folders)
+        return next((path for path in paths if path.is_file()), document)
