@@ -81,11 +81,16 @@ RESOURCES = [
     (f"...::foundation-model/{MODEL_ID}", None, MODEL_ID),
     ("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-...", "eu-west-1", "amazon.nova-..."),
     ("arn:aws:logs:us-east-1:…", "us-east-1", None),
+    ("arn:aws:logs:us-east-1", "us-east-1", None),
+    ("arn:aws:logs:us-ea", None, None),
+    ("arn:aws:logs:", None, None),
     ("arn:aws:iam::111122223333:role/", "", None),
     ("arn:aws:sqs:us-east-1:111122223333:", "us-east-1", None),
     ("policy arn:aws:iam::111122223333:policy/tools", "", None),
     ("instance profile web", None, None),
     ("role Writers", None, None),
+    ("user kana", None, None),
+    ("group Writers", None, None),
     ("+818012345678", None, None),
     ("*", None, None),
 ]
@@ -117,6 +122,9 @@ TAILS = [
     (f": {SCP_ARN}.", SCP_ARN),
     (f", with policy ARN: {SCP_ARN}", SCP_ARN),
     (f",\nwith policy ARN:\n{SCP_ARN}", SCP_ARN),
+    (f" ({SCP_ARN})", SCP_ARN),
+    (": ...:policy/p-1", "...:policy/p-1"),
+    (": …/p-1", "…/p-1"),
     (
         ": arn:aws:organizations::<Management Account>:policy/<org>/p-1",
         "arn:aws:organizations::<Management Account>:policy/<org>/p-1",
@@ -213,6 +221,7 @@ def test_each_tail_after_a_resource(tail: str) -> None:
         ),
         ("User: arn:aws:sts::<account\nid>:assumed-role/a/b is", "arn:aws:sts::<account id>:assumed-role/a/b"),
         ("User: ...:assumed-role/Writers is", "...:assumed-role/Writers"),
+        ("User: arn:aws:sts::1:assumed-role/ Writers/kana is", "arn:aws:sts::1:assumed-role/ Writers/kana"),
         ("User: anonymous is", "anonymous"),
         ("User: XXXXX is", "XXXXX"),
         ("User: ... is", None),
@@ -235,10 +244,45 @@ def test_each_wrapping(wrapping: str) -> None:
     assert replace(DENIAL, policy_arn=SCP_ARN) == read(WRAPPINGS[wrapping](f"{SENTENCE}: {SCP_ARN}"))
 
 
-@pytest.mark.parametrize("width", range(20, 120))
-def test_fixed_width(width: int) -> None:
+@pytest.mark.parametrize(
+    ("cause", "policy_type", "deny"), [case for case in CAUSES if case[1] != "unknown" and "SCP" not in case[0]]
+)
+def test_fixed_width(cause: str, policy_type: str, deny: str) -> None:
     """A terminal that cuts words at any width does not change what is read."""
-    assert read("\n".join(SENTENCE[at : at + width] for at in range(0, len(SENTENCE), width))) == DENIAL
+    sentence = SENTENCE.replace(SCP, cause.format(action=ACTION))
+    cut = ["\n".join(sentence[at : at + width] for at in range(0, len(sentence), width)) for width in range(20, 120)]
+
+    assert {replace(DENIAL, policy_type=PolicyType(policy_type), deny=DenyKind(deny))} == {read(text) for text in cut}
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        *(
+            "&nbsp;",
+            "<br>",
+            "<BR/>",
+            "<div>",
+            "</span>",
+            "</td><td>",
+            "</li>\n<li>",
+            "\\r\\n",
+            "\\\\n",
+            "\\t",
+            "\\u0020",
+        ),
+        *("\u200b ", "\u00a0", "\u3000", "\x1b[0m ", "[31m ", "\x85", "\u2028", " \n\t \n", ' " +\n "', " '\n    f'"),
+    ],
+)
+def test_each_blank(blank: str) -> None:
+    """White space is white space, however it is written, and what cannot be seen is nothing."""
+    assert read(SENTENCE.replace(" with", f"{blank}with")) == DENIAL
+
+
+@pytest.mark.parametrize("mark", ['"', "'", "`", "&#34;", "&#39;", "&quot;", '\\"', '\\\\\\"', "\\u0022", "\u201d"])
+def test_each_quotation_mark(mark: str) -> None:
+    """A quotation mark is no part of what it encloses, however it is written."""
+    assert read(SENTENCE.replace(MODEL, f"{mark}{MODEL}{mark}")) == DENIAL
 
 
 @pytest.mark.parametrize(
@@ -263,6 +307,18 @@ def test_fixed_width(width: int) -> None:
             "arn:aws:logs:us-east-1:1:log-group:x:log-stream:",
         ),
         ("arn:aws:logs:us-east-1:…\nUser: next", "arn:aws:logs:us-east-1:…"),
+        (
+            "arn:aws:bedrock:us-east-1::foundation-model/a.son\nnet-v1",
+            "arn:aws:bedrock:us-east-1::foundation-model/a.sonnet-v1",
+        ),
+        (
+            "arn:aws:bedrock:us-east-1::foundation-model/a-v1:0\nb-v1:0",
+            "arn:aws:bedrock:us-east-1::foundation-model/a-v1:0",
+        ),
+        ("arn:aws:iam::111122223333:role/\nNext", "arn:aws:iam::111122223333:role/"),
+        ("arn:aws:sqs:us-east-1:111122223333:\narn:aws:sqs:us-east-1:1:b", "arn:aws:sqs:us-east-1:111122223333:"),
+        ("arn:aws:sqs:us-east-1:111122223333: next", "arn:aws:sqs:us-east-1:111122223333"),
+        ("arn:aws:sqs:us-east-1:111122223333: (Service: Sqs)", "arn:aws:sqs:us-east-1:111122223333:"),
         ("arn:aws:s3:::notes.\nNext", "arn:aws:s3:::notes"),
     ],
 )
@@ -282,6 +338,8 @@ def test_line_break_in_a_resource_without_a_cause(text: str, resource: str) -> N
         ("arn:aws:s3:::a, arn:aws:s3:::b because no", "arn:aws:s3:::a"),
         ("[arn:aws:s3:::a, arn:aws:s3:::b] because no", "arn:aws:s3:::a"),
         ("arn:aws:s3:::a\narn:aws:s3:::b\nbecause no", "arn:aws:s3:::a"),
+        ("role\nWriters because no", "role Writers"),
+        ("'arn:aws:s3:::a' because no", "arn:aws:s3:::a"),
         ("\n* because no", "*"),
         ("\n    *\n    because no", "*"),
     ],
@@ -331,6 +389,12 @@ def test_quoted_and_listed_resources(text: str, resource: str) -> None:
             "unknown",
         ),
         ("AccessDeniedException: bedrock:InvokeModel on resource: m", ACTION, "m", "unknown"),
+        ("AccessDenied: bedrock:InvokeModel on resource: m", ACTION, "m", "unknown"),
+        ("not authorised to perform: a:B on resource arn:aws:s3:::m now", "a:B", "arn:aws:s3:::m", "unknown"),
+        ("not authorized to perform:a:B on resource:r", "a:B", "r", "unknown"),
+        ("not authorized to perform: a:Bb\nCc on resource: r", "a:BbCc", "r", "unknown"),
+        ("not authorized to perform: a:Bb\nCc because no session policy allows it", "a:BbCc", None, "session"),
+        ("not authorized to perform: a:Bb\nCc with an explicit deny in a session policy", "a:BbCc", None, "session"),
         ("... not authorized to perform: a:B … explicit deny in a session policy", "a:B", None, "session"),
         ("not authorized to perform: a:B ... because no session policy", "a:B", None, "session"),
         ("not authorized to perform: a:B on resource: r because no sess", "a:B", "r", "unknown"),
@@ -362,6 +426,14 @@ def test_other_sentences(text: str, action: str, resource: str | None, policy_ty
             "service_control_policy",
             "explicit",
         ),
+        ("... explicit deny in a session policy", None, "session", "explicit"),
+        ("… explicit deny in a session policy", None, "session", "explicit"),
+        ("with an explicit deny in a session policy", None, "session", "explicit"),
+        ("> - `**with an explicit deny in a session policy**`", None, "session", "explicit"),
+        ("User is not authorized due to an explicit deny in a session policy", None, "session", "explicit"),
+        ("access was denied with an explicit deny in a session policy", None, "session", "explicit"),
+        ("PutObject fails … with an explicit deny in a session policy", None, "session", "explicit"),
+        ("PutObject fails ... with an explicit deny in a session policy", None, "session", "explicit"),
         ("HTTP 403 `no session policy allows the s3:PutObject action`", "s3:PutObject", "session", "implicit"),
         (
             "User is not authorized to access this resource with an explicit deny in an identity-based policy",
@@ -378,9 +450,12 @@ def test_fragments(text: str, action: str | None, policy_type: str, deny: str) -
     assert (action, policy_type, deny) == (denial and (denial.action, denial.policy_type, denial.deny))
 
 
-def test_end_of_a_sentence() -> None:
+@pytest.mark.parametrize("start", ["", "on resource: ", "perform: x\non resource: y on resource: "])
+def test_end_of_a_sentence(start: str) -> None:
     """The last lines of a sentence tell the resource, the cause and the policy."""
-    assert replace(DENIAL, action=None, principal=None, policy_arn=SCP_ARN) == read(f"{MODEL}\n  {SCP}:\n  {SCP_ARN}")
+    denial = read(f"{start}{MODEL}\n  {SCP}:\n  {SCP_ARN}")
+
+    assert replace(DENIAL, action=None, principal=None, policy_arn=SCP_ARN) == denial
 
 
 LABELS = {
@@ -443,6 +518,31 @@ def test_panel_without_labels_of_user_and_resource(separator: str) -> None:
     assert read(separator.join(lines)) == DENIAL
 
 
+@pytest.mark.parametrize("language", LABELS)
+def test_panel_with_bare_names(language: str) -> None:
+    """A user and a resource need not be ARNs, and a resource need not be there."""
+    user, action, on, context = LABELS[language]
+    denial = replace(DENIAL, principal="kana", resource="*", region=None, model_id=None)
+    ending = f"{context}{CONTEXTS[0][0]}"
+
+    assert denial == read(f"{user}kana\n{action}{ACTION}\n{on}*\n{ending}")
+    assert replace(denial, resource=None) == read(f"{user}kana\n{action}{ACTION}\n{ending}")
+
+
+def test_panel_without_the_label_of_an_iam_user() -> None:
+    """An IAM user's ARN tells the principal like a role session's."""
+    denial = read(f"arn:aws:iam::111122223333:user/kana\nアクション: {ACTION}\n{CONTEXTS[0][0]}")
+
+    assert (denial and (denial.principal, denial.action)) == ("arn:aws:iam::111122223333:user/kana", ACTION)
+
+
+def test_panel_with_the_action_in_its_head_alone() -> None:
+    """Where no line names the action, the head of the panel does."""
+    denial = read("- **Access denied to `iam:ListUsers`**\n- Context: no identity-based policy allows the action\n")
+
+    assert (denial and (denial.action, denial.policy_type)) == ("iam:ListUsers", "identity_based")
+
+
 def test_panel_with_brackets_and_a_bare_operation() -> None:
     """Some consoles put values in brackets, and the service on a line of its own."""
     denial = read(
@@ -462,6 +562,17 @@ def test_panel_with_brackets_and_a_bare_operation() -> None:
     "head",
     [
         "Access denied to bedrock:ListModels\nYou don't have permission to bedrock:ListModels.",
+        "Access denied to bedrock:ListModelsYou don't have permission to bedrock:ListModels.",
+        "You don\u2019t have permission to [bedrock:ListModels].",
+        "No tiene permiso para bedrock:ListModels.",
+        "Vous n'avez pas l'autorisation d'effectuer bedrock:ListModels",
+        "Sie haben keine Berechtigung für bedrock:ListModels",
+        "Você não tem permissão para bedrock:ListModels",
+        "bedrock:ListModels に対する許可がありません",
+        "bedrock:ListModels 권한이 없습니다",
+        "您没有 bedrock:ListModels 的权限",
+        "您沒有 bedrock:ListModels 的權限",
+        "對 bedrock:ListModels 的存取遭到拒絕",
         "bedrock:ListModels へのアクセスが拒否されました",
         "Acceso denegado a bedrock:ListModels",
         "Accès refusé à bedrock:ListModels",
@@ -489,10 +600,17 @@ def test_panel_without_a_context(head: str) -> None:
         "Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided..",
         "You don't have access to the model with the specified model ID.",
         "You don\u2019t have access to the model with the specified model ID.",
-        "AccessDeniedException: Bearer Token has expired",
+        "User is not authorized to access this resource",
+        "Bearer Token has expired",
         "Access denied when calling Bedrock. Check your request permissions and retry the request.",
         "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
         "https response error StatusCode: 403, RequestID: 1a, AccessDeniedException: ",
+        "AccessDeniedException: null (Service: BedrockRuntime, Status Code: 403, Request ID: 1a)",
+        "(UnauthorizedOperation) when calling the RunInstances operation",
+        "(AuthorizationError) when calling the Publish operation",
+        "(AccessDeniedException) when calling the Converse operation",
+        "<Error><Code>AccessDenied</Code>",
+        "errorCode: AccessDenied",
         '{"__type":"com.amazon.coral.service#AccessDeniedException"}',
         '"errorCode": "AccessDenied",',
     ],
@@ -526,6 +644,9 @@ def test_refusals_that_name_nothing(text: str) -> None:
         "A Region is closed with an explicit deny in an SCP.",
         "If access is denied with an explicit deny in a service control policy, ask.",
         "A denied call's message includes `with an explicit deny in a service control policy`.",
+        "Unless you are not authorized to perform bedrock:InvokeModel, call it.",
+        "a message such as `with an explicit deny in a service control policy` after access is denied",
+        "denied, with a message like `with an explicit deny in a service control policy`",
         "When a service control policy explicitly denies the action, nothing helps.",
         "If no identity-based policy allows the action, access is denied.",
         "Necesita permiso para bedrock:InvokeModel",
@@ -550,6 +671,11 @@ def test_first_denial_if_none_names_a_policy() -> None:
     denial = read("not authorized to perform: s3:GetObject on resource: x\nnot authorized to perform: s3:PutObject")
 
     assert replace(NOTHING_NAMED, action="s3:GetObject", resource="x") == denial
+
+
+def test_first_denial_of_a_long_text() -> None:
+    """The first denial is looked at in a long text, too."""
+    assert read(SENTENCE + " word" * 100_000 + SENTENCE.replace(ACTION, "a:B")) == DENIAL
 
 
 def test_cause_far_away() -> None:

@@ -66,9 +66,7 @@ _POLICY_TYPES = {
     "identity-based": PolicyType.IDENTITY_BASED,
     "resource-based": PolicyType.RESOURCE_BASED,
     "role trust": PolicyType.RESOURCE_BASED,
-    "trust": PolicyType.RESOURCE_BASED,
     "permissions boundary": PolicyType.PERMISSIONS_BOUNDARY,
-    "permission boundary": PolicyType.PERMISSIONS_BOUNDARY,
     "session": PolicyType.SESSION,
     "sessions": PolicyType.SESSION,
     "vpc endpoint": PolicyType.VPC_ENDPOINT,
@@ -86,7 +84,7 @@ def read(text: str) -> Denial | None:
     Of a text of more than 131,072 characters, so many are looked at, from a little before what may be a denial.
     """
     folded = fold(text)
-    if not any(hint in folded for hint in _HINTS):
+    if not any(map(folded.__contains__, _HINTS)):
         return None
     if len(text) > _LIMIT:
         start = max(0, (_first(folded, _STRONG_HINTS) or _first(folded, _HINTS)) - _LEAD)

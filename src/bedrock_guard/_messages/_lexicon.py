@@ -26,14 +26,14 @@ class Printed(NamedTuple):
 QUOTES = "\"'`\u2018\u2019\u201c\u201d*"
 QUOTE = rf"[{QUOTES}]{{0,3}}"
 ACTION = r"(?!arn:|https?:)[a-z][a-z0-9-]{0,60}(?:\n[a-z0-9-]{0,60})?:\n?(?:[a-z][a-z0-9]{0,100}(?:\*(?!\*))?|\*{1,3})"
-# Role trust policies are named in STS's denials alone; "sessions policy" is in IAM's table.
+# "sessions policy" is in IAM's table; SCP and RCP are what people write.
 TYPE = (
-    r"(?:service control|resource control|identity-based|resource-based|permissions? boundary|sessions?|vpc endpoint"
-    r"|(?:role )?trust|[sr]cp\b)"
+    r"(?:service control|resource control|identity-based|resource-based|permissions boundary|sessions?|vpc endpoint"
+    r"|role trust|[sr]cp\b)"
 )
-POLICY = r"(?: polic(?:y|ies))?"
+POLICY = r"(?: policy)?"
 
-_NOUN = r"((?:role|user|group|policy|instance profile|server certificate) )?"  # IAM: "on resource: role NAME"
+_NOUN = r"((?:role|user|group|policy|instance profile) )?"  # IAM: "on resource: role NAME"
 _PLAIN = r"[^\s\"'`\u2018\u2019\u201c\u201d<>{}\[\](),;|\\。、\uff0c\uff1b」』】\uff08\uff09]*"
 # What an author blanked out may hold a blank: <account id>, {account-id}, [account id], (account).
 _BLANKED = r",(?=[\w+=.@-])(?!arn:)|<(?!/)[^<>]{0,60}>|\{[^{}]{0,60}\}|\[[^\[\]]{0,60}\]|\([^()\s]{1,40}\)"
@@ -98,12 +98,12 @@ def _goes_on(value: str, line: str) -> bool:
     """Tell whether *value* goes on with *line*, a word and one more character: only of an ARN can that be told."""
     if "arn:" not in value or value[-1] in ".…" or compiled(r"arn:|\d{4}-\d\d-\d\d").match(line):
         return False
-    if compiled(r"[\w.:/*@+-]+[\"'`]").fullmatch(line):
+    if value[-1] == "-" or compiled(r"[\w.:/*@+-]+[\"'`]").fullmatch(line):
         return True
     line = line.rstrip("\n \"'`")
     if value.count(":") < 5:
         return ":" in line[:-1]
-    if value[-1] in ":/-":
+    if value[-1] in ":/":
         return any(sign in "-:/." or sign.isdigit() for sign in line)
     version = compiled(r"v\d+(?::\d+)?\Z")
     return bool(version.search(line)) and not version.search(value)

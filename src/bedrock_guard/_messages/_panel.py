@@ -15,7 +15,7 @@ _OPENING = " \n[\"'`\u201c"
 
 # "a T policy explicitly denies the action", "no T policy allows the action", "no T policy allows the P:A action".
 _CONTEXT = (
-    rf"(?:an? |the )?(?:({TYPE}){POLICY} explicitly denies|no ({TYPE}){POLICY} allows?) the"
+    rf"(?:an? )?(?:({TYPE}){POLICY} explicitly denies|no ({TYPE}){POLICY} allows) the"
     rf"(?: {QUOTE}([a-z][\w-]{{0,60}}:[a-z][a-z0-9]{{0,100}}))?"
 )
 _LABELLED = r"(?:[:\uff1a][ \n]?[\[\"'`\u201c*]{0,3}|\A|\n)\Z"
@@ -25,16 +25,16 @@ _LABEL = (
     r"|[^\x00-\x7f\uff1a\s][^\x00-\x7f\uff1a\s]{0,15}(?:[ ()/s][^\x00-\x7f\uff1a\s]{0,15}){0,3} ?[:\uff1a])"
 )
 _USERS = (
-    *("user", "usuario", "usuário", "utilizador", "utilisateur", "benutzer", "utente"),
+    *("user", "usuario", "usuário", "utilisateur", "benutzer"),
     *("ユーザー", "사용자", "用户", "使用者"),
 )
 _ACTION = r"(?a)[\s\[\"'`\u201c*]{0,4}((?!arn:)[A-Za-z][\w-]{0,60}:[A-Za-z*][\w*]{0,100}?)(?=arn:|[^\w*]|\Z)"
 _IDENTITY = r"arn:[^:\s]{0,20}:(?:iam|sts):"
 # The head of a panel that was copied without its context, or whose context names no policy.
-_NAMED = r"[^:\n]{0,24}?((?!arn:)[a-z][a-z0-9-]{0,60}:[a-z][a-z0-9]{0,100}?)(?=you don|\W|\Z)"
+_NAMED = r"[^:\n]{0,40}?((?!arn:)[a-z][a-z0-9-]{0,60}:[a-z][a-z0-9]{0,100}?)(?=you don|\W|\Z)"
 _HEADLINE = (
     rf"(?a)(?:access denied to|n['\u2019]t have permission to|acceso denegado a|no tiene permiso|accès refusé à|n['\u2019]avez pas"
-    rf"|zugriff auf|keine berechtigung|acesso negado a|não tem permissão|没有|沒有|无权|無權){_NAMED}"
+    rf"|zugriff auf|keine berechtigung|acesso negado a|não tem permissão|没有|沒有){_NAMED}"
     rf"|(?<![a-z0-9-])({ACTION})[^:\n]{{0,12}}(?:アクセスが拒否|許可がありません|거부|권한이 없|拒绝|拒絕)"
 )
 

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 
 import re
 from collections.abc import Iterator
-from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from bedrock_guard._messages._lexicon import (
@@ -29,31 +28,30 @@ _GAP = 300  # characters between a resource and its cause: authors leave out and
 
 # "is not authorized to perform: P:A"; SES "to perform `P:A'"; retold "AccessDeniedException: P:A on resource: R".
 _SENTENCE = (
-    r"a(?:uthori[sz]ed to perform(?:ing)?(?: the)?(?: following)?(?: actions?)?"
-    r"|ccess ?denied(?:exception)?(?=: \S{3,100} on resource))"
+    r"a(?:uthori[sz]ed to perform|ccessdenied(?:exception)?(?=: \S{3,100} on resource))"
     rf"(:?) ?{QUOTE}({ACTION}(?:\n\w+(?= (?:on|because|with) ))?){QUOTE}"
 )
-_NOT = r"(?:(?:is|are|was|were) )?not \Z|(?:is|are|was|were)n['\u2019]t \Z"
+_NOT = r"(?:(?:is|are) )?not \Z|(?:is|are)n['\u2019]t \Z"
 # Prose on denials in general: "if you are not authorized to perform P:A", "the message includes `with an explicit deny ...`".
-_SUPPOSED = r"\b(?:if|when(?! calling)|whenever|whether|unless|includes?|phrase|such as|like)\b[^.!?:;]{0,90}\Z"
+_SUPPOSED = r"\b(?:if|when(?! calling)|whether|unless|includes?|such as|like)\b[^.!?:;]{0,90}\Z"
 # "on resource: R", in quotation marks from S3 and SES; KMS's "on this resource" names none.
 _ON = rf",? on(?: the)? resources?(?:\(s\))?(?:: ?(?:\[(?=arn:))?| (?=[{QUOTES}]|arn:))"
 # "with an explicit deny in a T policy", "... transitively through a T policy"; before 2021 "with an explicit deny".
-_EXPLICIT = rf"explicit deny(?: in (?:an?|the) ({TYPE}){POLICY}(?: transitively through (?:an?|the) ({TYPE}))?)?"
+_EXPLICIT = rf"explicit deny(?: in (?:an?|the) ({TYPE}){POLICY}(?: transitively through an? ({TYPE}))?)?"
 # "because no T policy allows the P:A action", maybe cut. KMS's "no resource-based policies allow access, or ..." is open.
-_IMPLICIT = rf"no ({TYPE})(?: policy)?(?: allows(?: the {QUOTE}({ACTION})?)?|(?= ?[{QUOTES}.…]{{0,3}}\Z))"
+_IMPLICIT = rf"no ({TYPE}){POLICY}(?: allows(?: the {QUOTE}({ACTION}))?|(?= ?[{QUOTES}.…]{{0,3}}\Z))"
 _LEAD = r"(?:,|(?<=\s)[.…]{1,3})? ?(?:(?:with|due to) an|because) ?\Z"
 # ": ARN": https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
 # ", with policy ARN: ARN": S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors in Amazon S3"
-_POLICY_ARN = rf"{POLICY}(?:,? with policy arn)? ?[:(] ?{QUOTE}(?=arn:|\.\.\.|[…<{{*\[])"
+_POLICY_ARN = rf"{POLICY}(?:, with policy arn)? ?[:(] ?{QUOTE}(?=arn:|\.\.\.|[…<{{*\[])"
 
 _MARGIN = " \n.…*>(|-" + QUOTES
 _ELIDED_OR_CODE = r"access ?denied|(?:…|\.\.\.) ?\Z"
-_DENIED = r"denied|403|forbidden|unauthori|not authori|…|\.\.\."
+_DENIED = r"denied|403|not authori|…|\.\.\."
 # Refusals that name neither action nor policy. Missing model access, a missing payment instrument, an expired API key:
 # https://repost.aws/knowledge-center/bedrock-invokemodel-api-error
 _REFUSAL = (
-    r"not authori[sz]ed to (?:perform (?:this|the required)|(?:access|invoke|use|call|make) (?:this|the)\b)"
+    r"not authori[sz]ed to (?:perform the required|(?:perform|access|invoke) this)\b"
     r"|n['\u2019]t have access to the model with|model access is denied|bearer token has expired|access denied when calling"
     r"|\((?:accessdenied|accessdeniedexception|unauthorizedoperation|authorizationerror)\) when calling"
     r"|status ?code: 403[,;][^\n]{0,120}accessdenied|accessdenied[^\n]{0,120}status ?code: 403[,;]"
@@ -71,11 +69,15 @@ class _Cause(NamedTuple):
 
 def sentences(text: str, folded: str) -> Iterator[Printed]:
     """Yield the denials of *text* that name an action, in their order."""
-    found = list(islice(words(_SENTENCE).finditer(folded), MOST))
-    for match, following in zip_longest(found, found[1:]):
+    match = words(_SENTENCE).search(folded)
+    for _ in range(MOST):
+        if not match:
+            break
+        following = words(_SENTENCE).search(folded, match.end())
         printed = _sentence(text, folded, match, following.start() if following else len(folded))
         if printed:
             yield printed
+        match = following
 
 
 def fragment(text: str, folded: str) -> Printed | None:

@@ -4,17 +4,17 @@ import re
 
 from bedrock_guard._messages._lexicon import compiled
 
-_NAMED = {"quot": '"', "#34": '"', "#39": "'", "apos": "'", "lt": "<", "gt": ">", "amp": "&", "nbsp": " "}
+_NAMED = {"quot": '"', "#34": '"', "#39": "'", "lt": "<", "gt": ">", "nbsp": " "}
 _LINE_BREAKS = str.maketrans("\r\v\f\x85\u2028\u2029", "\n" * 6)
 
 # JSON in JSON (in JSON), PHP's \/, Markdown's \_ and \*, a line break as the two characters \n.
 _ESCAPE = r"(?<!\\)\\{1,16}(?:u(?![dD][89a-fA-F])([0-9a-fA-F]{4})|([nrt])|([\"'/_*<>{}\[\]().#`\n-]))"
-_ENTITY = r"&(quot|#34|#39|apos|lt|gt|amp|nbsp);"
-_TAG = r"(?i)</?(?:br|p|div|span|pre|li|td|tr|message)\b[^<>]{0,80}>"
+_ENTITY = r"&(quot|#34|#39|lt|gt|nbsp);"
+_TAG = r"(?i)</?(?:br|p|div|span|li|td|message)\b[^<>]{0,80}>"
 # Colours of a terminal, also without their escape character, and characters of no width.
 _INVISIBLE = "\x1b?\\[\\d{1,3}(?:;\\d{1,3}){0,4}m|[\u200b-\u200f\u2060\ufeff\u00ad]"
 # A string literal of a source file that goes on in the next line: "... is not " +\n "authorized ..."
-_LITERAL = r"([\"'`]) ?[+.]? ?\n ?[+.]? ?[fbru]?\1"
+_LITERAL = r"([\"'`]) ?\+? ?\n ?\+? ?f?\1"
 # What stands before a line: of boxes, comments, quotations, lists, logs, Kubernetes' "stdout F", Docker Compose's "app |".
 # Between "on resource:" and its cause, a star is the resource.
 _STAR = r"(?:(?<!resource:\n)(?<!resource:\n )|(?!\*[ \n]{1,40}(?:because|with) ))\*(?=[ \n])"
