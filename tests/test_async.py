@@ -17,7 +17,7 @@ from aiobotocore.session import AioSession, get_session
 from botocore.exceptions import ClientError
 
 import bedrock_guard
-from bedrock_guard import Event, ScpDeniedError, _guard
+from bedrock_guard import Event, ScpDeniedError, _guard, _resolver
 from bedrock_guard._aio import AsyncGuardedClient
 from bedrock_guard._client import GuardedClient
 from bedrock_guard.simulator import Simulator
@@ -218,8 +218,11 @@ async def test_scps_that_change_let_the_same_client_pass(simulator: Simulator, g
     assert (await guarded.converse(modelId=JP_CLAUDE, messages=HELLO))["stopReason"] == "end_turn"
 
 
-async def test_unknown_profile_is_looked_up(simulator: Simulator, guarded: Any) -> None:
+async def test_unknown_profile_is_looked_up(
+    simulator: Simulator, guarded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the caller's credentials, by a synchronous client in a thread."""
+    monkeypatch.setattr(_resolver, "PATIENCE", 60.0)  # however slow the machine
     profile = (await denied(guarded, NEW)).diagnosis.profile
 
     assert profile is not None
@@ -232,6 +235,8 @@ async def test_look_up_is_signed_with_the_clients_own_credentials(
 ) -> None:
     """Those that the client was made with."""
     import botocore.handlers
+
+    monkeypatch.setattr(_resolver, "PATIENCE", 60.0)  # however slow the machine
 
     seen: list[str] = []
 

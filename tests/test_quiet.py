@@ -1,5 +1,6 @@
 """What is logged and kept: no content of a request, no forged line, and one warning for one wall."""
 
+import contextlib
 import gc
 import io
 import json
@@ -13,6 +14,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -301,7 +303,8 @@ def test_hook_is_told_every_time(client: Any) -> None:
 def test_passing_failures_are_not_told(simulator: Simulator, guarded: Any, caplog: pytest.LogCaptureFixture) -> None:
     """Throttling is none of the guard's matters."""
     simulator.add_fault(Fault("throttling", times=1))
-    guarded.converse(modelId=NOVA, messages=ASKED)
+    with contextlib.suppress(ClientError):  # botocore may try again, or not
+        guarded.converse(modelId=NOVA, messages=ASKED)
 
     assert [record for record in caplog.records if record.name == "bedrock_guard"] == []
 
