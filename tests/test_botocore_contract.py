@@ -8,13 +8,17 @@ import inspect
 from typing import Any
 
 import aiobotocore.client
+import aiobotocore.credentials
+import aiobotocore.signers
 import boto3
 import botocore.client
-import botocore.errorfactory
+import botocore.config
 import botocore.handlers
 import botocore.session
 import botocore.signers
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from botocore.tokens import FrozenAuthToken
 
 EVENT = "creating-client-class.bedrock-runtime"
 
@@ -80,3 +84,133 @@ def test_client_error_takes_a_response_and_a_name() -> None:
     parameters = inspect.signature(ClientError.__init__).parameters
 
     assert list(parameters) == ["self", "error_response", "operation_name"]
+
+
+def test_class_of_a_client_can_be_replaced() -> None:
+    """`_client.guard_client` gives a client that exists a class derived from its own: its layout must allow that."""
+    client: Any = boto3.Session(region_name="ap-northeast-1").client("bedrock-runtime")
+    own = type(client)
+    client.__class__ = type(own.__name__, (own,), {})
+
+    assert isinstance(client, own)
+    assert client.meta.service_model.service_name == "bedrock-runtime"
+
+
+def test_methods_of_operations_are_in_the_class_of_the_client() -> None:
+    """They call `self._make_api_call`, which is why `_client.py` overrides that and none of them."""
+    client: Any = boto3.Session(region_name="ap-northeast-1").client("bedrock-runtime")
+    seen: list[Any] = []
+    client._make_api_call = lambda *values: seen.append(values)
+    client.converse(modelId="x")
+
+    assert "converse" in vars(type(client))
+    assert seen == [("Converse", {"modelId": "x"})]
+
+
+def test_first_of_two_handlers_with_one_id_stays() -> None:
+    """`_client.guard_session` takes the older one away first; `install` relies on the older one where it is the same."""
+    seen: list[str] = []
+    events = boto3.Session(region_name="ap-northeast-1").events
+    for name in ("first", "second"):
+        events.register("test", lambda name=name, **_: seen.append(name), unique_id="id")
+    events.emit("test")
+    events.unregister("test", unique_id="id")
+    events.unregister("test", unique_id="id")
+    events.emit("test")
+
+    assert seen == ["first"]
+
+
+def test_default_session_is_an_attribute_of_boto3() -> None:
+    """`_client.install` looks there, and `_api.client` after `boto3.client` has made it."""
+    assert boto3.DEFAULT_SESSION is None
+
+    boto3.client("bedrock-runtime", region_name="ap-northeast-1")
+
+    assert isinstance(boto3.DEFAULT_SESSION, boto3.Session)
+
+
+def test_session_of_boto3_wraps_one_of_botocore() -> None:
+    """`_control._credentials_of` and `_client._region_of` look into it."""
+    session: Any = boto3.Session(region_name="ap-northeast-1")
+    client = session.client("bedrock-runtime")
+    core: Any = session._session
+
+    assert core._credentials is client._request_signer._credentials
+    assert core.get_config_variable("region") == "ap-northeast-1"
+    assert isinstance(core, botocore.session.Session)
+
+
+def test_provider_that_is_registered_is_asked() -> None:
+    """`_control._fresh_session`: the client that is made signs with the very object, and with the token."""
+    credentials, token = Credentials("AKIAGIVEN", "secret"), FrozenAuthToken("given")
+    session = botocore.session.Session()
+    session.register_component("credential_provider", _Given(credentials))
+    session.register_component("token_provider", _Given(token))
+    client: Any = session.create_client("bedrock", region_name="ap-northeast-1")
+
+    assert client._request_signer._credentials is credentials
+    assert client._request_signer._auth_token is token
+
+
+class _Given:
+    def __init__(self, value: Any) -> None:
+        self.load_credentials = lambda: value
+        self.load_token = lambda **_: value
+
+
+def test_signer_of_aiobotocore_holds_the_credentials() -> None:
+    """`_control.frozen_credentials` asks them for what is valid now."""
+    assert inspect.iscoroutinefunction(aiobotocore.credentials.AioCredentials.get_frozen_credentials)
+    assert issubclass(aiobotocore.signers.AioRequestSigner, botocore.signers.RequestSigner)
+
+
+def test_classes_of_aiobotocore_say_so() -> None:
+    """`_client._front_for` tells the two kinds of clients apart by the module of a base class."""
+    assert aiobotocore.client.AioBaseClient.__module__.partition(".")[0] == "aiobotocore"
+    assert botocore.client.BaseClient.__module__.partition(".")[0] == "botocore"
+
+
+def test_configuration_tells_how_a_client_signs() -> None:
+    """`_control._config_of` takes it over where code chose a Bedrock API key."""
+    config: Any = botocore.config.Config(signature_version="bearer")
+    session = boto3.Session(region_name="ap-northeast-1")
+    plain: Any = session.client("bedrock-runtime").meta.config
+    chosen: Any = session.client("bedrock-runtime", config=config).meta.config
+
+    assert plain.signature_version == "v4"
+    assert chosen.signature_version == "bearer"
+    assert getattr(plain, "auth_scheme_preference", None) is None
+
+
+def test_control_plane_has_what_is_asked() -> None:
+    """`_resolver.py` pages through one operation, and calls another."""
+    client: Any = boto3.Session(region_name="ap-northeast-1").client("bedrock")
+    listed = client.meta.service_model.operation_model("ListInferenceProfiles")
+    got = client.meta.service_model.operation_model("GetInferenceProfile")
+
+    assert client.can_paginate("list_inference_profiles")
+    assert "typeEquals" in listed.input_shape.members
+    assert "inferenceProfileIdentifier" in got.input_shape.members
+    for shape in (got.output_shape, listed.output_shape.members["inferenceProfileSummaries"].member):
+        assert {"inferenceProfileId", "models", "type"} <= set(shape.members)
+
+
+def test_headers_can_be_seen_before_they_are_signed() -> None:
+    """`_headers.py` keeps those of the first request of a call."""
+    seen: list[Any] = []
+    client: Any = boto3.Session(region_name="ap-northeast-1").client("bedrock-runtime")
+    client.meta.events.register("before-sign.bedrock-runtime", lambda request, **_: seen.append(dict(request.headers)))
+    client.generate_presigned_url("converse", Params={"modelId": "x"})
+
+    assert len(seen) == 1
+    assert "Authorization" not in seen[0]
+
+
+def test_error_keeps_its_text_in_its_arguments() -> None:
+    """`exceptions.py` puts the longer text there, which `str()` then gives."""
+    error = ClientError({"Error": {"Code": "C", "Message": "M"}}, "Converse")
+    error.args = ("longer",)
+
+    assert str(error) == "longer"
+    assert (error.operation_name, error.response["Error"]["Code"]) == ("Converse", "C")
