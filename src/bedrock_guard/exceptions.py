@@ -6,12 +6,14 @@ The errors.
         └── ScpDeniedError           that policy is a service control policy
 """
 
+import threading
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Diagnosis
+from bedrock_guard._fork import clean_in_child
 
 _Error = TypeVar("_Error", bound="InferenceDeniedError")
 
@@ -55,8 +57,23 @@ def _derived(own: type[_Error], theirs: type[ClientError]) -> type[_Error]:
     if issubclass(own, theirs):
         return own
     name = f"_bedrock_guard_{own.__name__}"
-    derived = vars(theirs).get(name)
-    if derived is None:
-        derived = type(own.__name__, (own, theirs), {"__module__": own.__module__, "__doc__": own.__doc__})
-        setattr(theirs, name, derived)
+    with _deriving.lock:  # one class, whichever thread is first
+        derived = vars(theirs).get(name)
+        if derived is None:
+            derived = type(own.__name__, (own, theirs), {"__module__": own.__module__, "__doc__": own.__doc__})
+            setattr(theirs, name, derived)
     return derived
+
+
+class _Deriving:
+    """Who is deriving a class just now."""
+
+    def __init__(self) -> None:
+        self.start_clean()
+        clean_in_child(self)
+
+    def start_clean(self) -> None:
+        self.lock = threading.Lock()
+
+
+_deriving = _Deriving()
