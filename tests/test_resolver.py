@@ -510,6 +510,22 @@ def test_sixty_four_threads_cause_one_look_up(simulator: Simulator, client: Any,
     assert said[-1].profile is not None
 
 
+def test_question_that_hangs_holds_up_no_other(simulator: Simulator, gate: Gate) -> None:
+    """No lock is held while one is asked: another source Region is another question."""
+    simulator.add_inference_profile(NEW, "us-west-2", ["us-west-2", "us-east-2"])
+    resolver, identifier = _resolver.Resolver(), parse_model_id(NEW)
+    hanging = threading.Thread(target=resolver.profile, args=(identifier, TOKYO, lambda: gate.client))
+    hanging.start()
+    assert gate.reached.wait(30)
+    profile = resolver.profile(identifier, "us-west-2", lambda: boto3.client("bedrock", region_name="us-west-2"))
+
+    assert profile is not None
+    assert hanging.is_alive()
+
+    gate.opened.set()
+    hanging.join(30)
+
+
 def _deny_in_a_fork(client: Any, answers: Any) -> None:
     answers.put(denied(client, NEW).diagnosis.profile)
 
@@ -537,6 +553,25 @@ def test_forked_child_starts_clean(simulator: Simulator, client: Any, monkeypatc
 
     gate.opened.set()
     wait_for_questions()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_forked_child_finds_no_lock_held(client: Any) -> None:
+    """Whatever another thread was about when the process was forked: that thread is not in the child."""
+    settings = vars(bedrock_guard.guard(client))["_bedrock_guard"]
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    with settings.teller._quiet._lock, settings.finder._resolver._lock:
+        child = context.Process(target=_deny_in_a_fork, args=(client, answers))
+        child.start()
+        try:
+            profile = answers.get(timeout=30)
+        finally:
+            child.kill()
+            child.join(30)
+
+    assert profile is not None
 
 
 class _Control:
