@@ -8,6 +8,7 @@ from botocore.config import Config
 
 REGION = "ap-northeast-1"
 PROFILE = "jp.anthropic.claude-sonnet-4-5-20250929-v1:0"
+NOVA = "amazon.nova-lite-v1:0"
 QUESTION = [{"role": "user", "content": [{"text": "Hello"}]}]
 _ANSWER = (
     b'{"output":{"message":{"role":"assistant","content":[{"text":"Hello."}]}},"stopReason":"end_turn",'

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from _transport import PROFILE, QUESTION, answering, client, denying
+from _transport import NOVA, PROFILE, QUESTION, answering, client, denying
 from botocore.exceptions import ClientError
 
 import bedrock_guard
@@ -45,11 +45,11 @@ assert not {{"tenacity", "cachetools"}} & set(sys.modules)
 _IMPORT = "import boto3, time; start = time.perf_counter(); import bedrock_guard; print(time.perf_counter() - start)"
 
 
-def converse(made: Any) -> Callable[[], None]:
+def converse(made: Any, model_id: str = PROFILE) -> Callable[[], None]:
     """Return a call that succeeds."""
 
     def call() -> None:
-        made.converse(modelId=PROFILE, messages=QUESTION)
+        made.converse(modelId=model_id, messages=QUESTION)
 
     return call
 
@@ -113,6 +113,36 @@ def second_denial(rounds: int) -> None:
     print(f"  explained again (under 40 us)   {more * 1e6:+8.1f} us")
 
 
+def fallback_idle(rounds: int) -> None:
+    """Print what a call costs that has a fallback and is not denied."""
+    bare, again = client(answering), client(answering)
+    guarded = bedrock_guard.guard(client(answering), fallback=NOVA)
+    theirs, same, ours = interleaved(rounds, converse(bare), converse(again), converse(guarded))
+    print(f"converse, bare boto3              {statistics.median(theirs) * 1e6:8.1f} us")
+    print(f"  A/A: bare again                 {ratio(same, theirs):8.4f} times")
+    print(f"  fallback idle (at most 1.01)    {ratio(ours, theirs):8.4f} times")
+
+
+def fallback_serving(rounds: int) -> None:
+    """Print what a call costs that goes straight to the fallback, against calling that directly, and its requests."""
+    sent: list[str] = []
+
+    def inside_alone(request: Any, **_: Any) -> Any:
+        sent.append(request.url)
+        return (denying if "jp." in request.url else answering)(request)
+
+    bare, again = client(inside_alone), client(inside_alone)
+    guarded = bedrock_guard.guard(client(inside_alone), fallback=bedrock_guard.Fallback(NOVA, remember=3600))
+    converse(guarded)()  # the denial that is remembered
+    sent.clear()
+    theirs, same, ours = interleaved(rounds, converse(bare, NOVA), converse(again, NOVA), converse(guarded))
+    requests = len(sent) - 2 * rounds * CALLS
+    print(f"fallback model, bare boto3        {statistics.median(theirs) * 1e6:8.1f} us")
+    print(f"  A/A: bare again                 {ratio(same, theirs):8.4f} times")
+    print(f"  degraded (at most 1.02)         {ratio(ours, theirs):8.4f} times")
+    print(f"  its requests (1.00 a call)      {requests / (rounds * CALLS):8.2f}")
+
+
 def first_denial() -> None:
     """Print what the first denial of a process costs, answered by the catalogue."""
     path = str(pathlib.Path(__file__).parent)
@@ -137,6 +167,8 @@ def main() -> None:
     gc.disable()
     success(rounds)
     second_denial(rounds)
+    fallback_idle(rounds)
+    fallback_serving(rounds)
     first_denial()
     importing()
     beside = ["--iam-simulate", arguments.iam_simulate] if arguments.iam_simulate else []

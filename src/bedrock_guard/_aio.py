@@ -7,9 +7,9 @@ from typing import Any
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from bedrock_guard import _control
-from bedrock_guard._call import Conversation, Send
-from bedrock_guard._conduct import conduct_for
+from bedrock_guard import _control, _headers
+from bedrock_guard._call import Call, Conversation, Send, call_for
+from bedrock_guard._conduct import Conduct
 from bedrock_guard._drill import Drill
 from bedrock_guard._events import log_fault
 from bedrock_guard._guard import Guard
@@ -30,9 +30,9 @@ class AsyncGuardedClient(BaseClient):
     async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         guard = self._bedrock_guard
         send: Any = partial(super()._make_api_call, operation_name)  # type: ignore[misc]  # botocore-stubs leave it out
-        conduct = conduct_for(guard, self, operation_name, api_params)
-        if conduct is not None:
-            return await self._hold(conduct.run(), send)
+        call = call_for(guard, self, operation_name, api_params)
+        if call is not None:
+            return await self._conducted(call, send)
         try:
             return await send(api_params)
         except ClientError as error:
@@ -46,6 +46,21 @@ class AsyncGuardedClient(BaseClient):
                 raise explained from error
             finally:
                 del explained  # its traceback holds this frame: a cycle, and all that the call holds would linger
+
+    async def _conducted(self, call: Call, send: Any) -> Any:
+        """Send *call*, and where there is more to it, hold the conversation about it."""
+        headers = _headers.begin(self)
+        try:
+            if not call.is_plain:
+                return await self._hold(Conduct(call).run(), send)
+            try:
+                return await send(call.sent)
+            except ClientError as error:
+                if is_guard_off():
+                    raise
+                return await self._hold(Conduct(call).run(error), send)
+        finally:
+            _headers.end(headers)
 
     async def _hold(self, conversation: Conversation, send: Any) -> Any:
         """Do what *conversation* asks for, until it ends."""

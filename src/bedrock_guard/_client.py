@@ -14,9 +14,10 @@ import botocore.handlers
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from bedrock_guard import _headers
 from bedrock_guard._aio import AsyncGuardedClient
-from bedrock_guard._call import Conversation, Send
-from bedrock_guard._conduct import conduct_for
+from bedrock_guard._call import Call, Conversation, Send, call_for
+from bedrock_guard._conduct import Conduct
 from bedrock_guard._drill import Drill
 from bedrock_guard._guard import Guard
 from bedrock_guard._switch import is_guard_off
@@ -40,9 +41,9 @@ class GuardedClient(BaseClient):
     def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         guard = self._bedrock_guard
         send: Callable[[str, Any], Any] = super()._make_api_call  # type: ignore[misc]  # botocore-stubs leave it out
-        conduct = conduct_for(guard, self, operation_name, api_params)
-        if conduct is not None:
-            return self._hold(conduct.run(), partial(send, operation_name))
+        call = call_for(guard, self, operation_name, api_params)
+        if call is not None:
+            return self._conducted(call, send)
         try:
             return send(operation_name, api_params)
         except ClientError as error:
@@ -56,21 +57,37 @@ class GuardedClient(BaseClient):
             finally:
                 del explained  # its traceback holds this frame: a cycle, and all that the call holds would linger
 
-    def _hold(self, conversation: Conversation, send: Callable[[Any], Any]) -> Any:
-        """Do what *conversation* asks for, until it ends."""
+    def _conducted(self, call: Call, send: Callable[[str, Any], Any]) -> Any:
+        """Send *call*, and where there is more to it, hold the conversation about it."""
+        headers = _headers.begin(self)
         try:
-            step = next(conversation)
-            while True:
-                try:
-                    answer = send(step.params) if isinstance(step, Send) else step.do(None)
-                except Exception as error:  # noqa: BLE001 (the conversation says what becomes of it)
-                    step = conversation.throw(error)
-                else:
-                    step = conversation.send(answer)
-        except StopIteration as end:
-            return end.value
+            if not call.is_plain:
+                return _hold(Conduct(call).run(), partial(send, call.operation_name))
+            try:
+                return send(call.operation_name, call.sent)
+            except ClientError as error:
+                if is_guard_off():
+                    raise
+                return _hold(Conduct(call).run(error), partial(send, call.operation_name))
         finally:
-            conversation.close()
+            _headers.end(headers)
+
+
+def _hold(conversation: Conversation, send: Callable[[Any], Any]) -> Any:
+    """Do what *conversation* asks for, until it ends."""
+    try:
+        step = next(conversation)
+        while True:
+            try:
+                answer = send(step.params) if isinstance(step, Send) else step.do(None)
+            except Exception as error:  # noqa: BLE001 (the conversation says what becomes of it)
+                step = conversation.throw(error)
+            else:
+                step = conversation.send(answer)
+    except StopIteration as end:
+        return end.value
+    finally:
+        conversation.close()
 
 
 def guard_client(client: BaseClient, guard: Guard) -> None:

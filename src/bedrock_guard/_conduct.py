@@ -8,22 +8,20 @@ own request is.
 from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
+from math import inf
 from typing import Any
 
-from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from bedrock_guard import _headers
-from bedrock_guard._call import ACTIONS, Call, Conversation, Send, Talk, Verdict, Work
+from bedrock_guard._call import Call, Conversation, Send, Talk, Verdict, Work
 from bedrock_guard._candidates import Outcome, try_candidates
 from bedrock_guard._denials import PolicyType
-from bedrock_guard._diagnosis import Cause
-from bedrock_guard._drill import denied_error, drill_of
+from bedrock_guard._diagnosis import Cause, Diagnosis
+from bedrock_guard._drill import denied_error
 from bedrock_guard._events import Event, log_fault
 from bedrock_guard._fallback import Evidence, Key, Params, Route
-from bedrock_guard._guard import Guard, caller_of
+from bedrock_guard._guard import caller_of
 from bedrock_guard._identifiers import PROFILES, parse_model_id
-from bedrock_guard._switch import is_guard_off
 from bedrock_guard._wording import with_failures
 from bedrock_guard.exceptions import InferenceDeniedError, enriched
 
@@ -41,30 +39,34 @@ class Conduct:
         self._settled: Verdict | None = None
         self._probed: Key | None = None
 
-    def run(self) -> Conversation:
-        """Hold the conversation; its result is the response."""
-        headers = _headers.begin(self._call.client)
+    def run(self, error: ClientError | None = None) -> Conversation:
+        """Hold the conversation, from *error* on where the first choice was sent already; its result is the response."""
         try:
-            verdict = yield from self._guarded()
+            try:
+                verdict = yield from self._verdict(error)
+            except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
+                log_fault("bedrock_guard.failed", fault)
+                verdict = self._settled
+            if verdict is None:
+                verdict = yield from self._sent(self._call.sent)
         finally:
             self._settled = None
-            self._release()
-            _headers.end(headers)
+            if self._probed is not None:
+                self._release(self._probed)
+        if verdict.error is None:
+            return verdict.response
         try:
-            return verdict.result()
+            verdict.throw()
         finally:
             del verdict  # a traceback holds this frame: a cycle, and all that the call holds would linger
 
-    def _guarded(self) -> Generator[Send | Work, Any, Verdict]:
-        try:
-            verdict = yield from self._verdict()
-        except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
-            log_fault("bedrock_guard.failed", fault)
-            verdict = self._settled
-        return verdict or (yield from self._sent(self._call.sent))
-
-    def _verdict(self) -> Talk:
-        if not self._memory.is_empty and (yield from self._is_on()):
+    def _verdict(self, error: ClientError | None) -> Talk:
+        if error is not None:
+            self._settled = Verdict(error=error)
+            if self._call.body is not None:
+                self._call.body.was_sent()
+            return (yield from self._after_error(error, -inf))
+        if (yield from self._is_on()):
             verdict = yield from self._remembered()
             if verdict is not None:
                 return verdict
@@ -89,13 +91,14 @@ class Conduct:
         key, route = self._route()
         if route is None or route.is_probe:
             return None
-        diagnosis = route.evidence.diagnosis
-        outcome = yield from try_candidates(self._call, diagnosis, route.unusable, route.served_model_id)
+        outcome = yield from try_candidates(self._call, route.evidence, route.unusable, route.served_model_id)
         self._note(key, outcome)
+        if outcome.served_model_id is not None:
+            return self._served(outcome, route.evidence.diagnosis, remembered=True)
         if outcome.has_failed_for_good and (not outcome.attempts or self._call.is_count):
             return None  # the first choice then: nothing is sent twice to one model
         error = denied_error(self._call.client, route.evidence.response, self._call.operation_name)
-        return self._conclude(error, Event("fallback", diagnosis, self._call.operation_name, remembered=True), outcome)
+        return self._failed(error, outcome, route.evidence.diagnosis, remembered=True)
 
     def _route(self) -> tuple[Key, Route | None]:
         call = self._call
@@ -107,12 +110,10 @@ class Conduct:
             self._probed = call.key
         return call.key, route
 
-    def _release(self) -> None:
+    def _release(self, key: Key) -> None:
         """Let the next call probe, where this one was to and has found out nothing."""
-        if self._probed is None:
-            return
         try:
-            self._memory.released(self._probed)
+            self._memory.released(key)
         except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
             log_fault("bedrock_guard.failed", fault)
 
@@ -121,7 +122,7 @@ class Conduct:
     def _first_choice(self) -> Talk:
         sent_at = self._memory.now()
         rehearsed = (yield from self._rehearsed()) if self._call.drill else None
-        if rehearsed is None:
+        if rehearsed is None and self._call.body is not None:
             self._call.body.is_ready()
         verdict = rehearsed or (yield from self._sent(self._call.sent))
         if isinstance(verdict.error, ClientError):
@@ -152,7 +153,7 @@ class Conduct:
         if explained is error:
             return self._settled
         self._settled = Verdict(error=explained, cause=error)
-        if not self._may_fall_back(explained) or not (yield from self._is_on()):
+        if not _may_fall_back(explained) or not (yield from self._is_on()):
             return self._settled
         return (yield from self._after_denial(error, explained, sent_at))
 
@@ -161,26 +162,18 @@ class Conduct:
         teller = call.teller if call.drill else None
         return self._guard.explained(error, call.operation_name, call.params, call.client, credentials, teller=teller)
 
-    @staticmethod
-    def _may_fall_back(error: InferenceDeniedError) -> bool:
-        denial = error.diagnosis.denial
-        return (
-            denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY
-            and (denial.action or "").startswith("bedrock:InvokeModel")
-            and error.diagnosis.cause in _CAUSES
-        )
-
     def _after_denial(self, error: ClientError, explained: InferenceDeniedError, sent_at: float) -> Talk:
         key, evidence = self._call.key, Evidence(error.response, explained.diagnosis)
         if self._probed is not None:
             self._memory.denied(key, evidence, is_probe=True, sent_at=sent_at)
             self._probed = None
-        outcome = yield from try_candidates(self._call, explained.diagnosis, frozenset(), None)
+        outcome = yield from try_candidates(self._call, evidence, frozenset(), None)
         # A fallback that can never serve is not worth remembering.
         began = not outcome.has_failed_for_good and self._memory.denied(key, evidence, is_probe=False, sent_at=sent_at)
         self._note(key, outcome)
-        event = Event("fallback", explained.diagnosis, self._call.operation_name)
-        return self._conclude(error, event, outcome, began=began)
+        if outcome.served_model_id is not None:
+            return self._served(outcome, explained.diagnosis, began=began)
+        return self._failed(error, outcome, explained.diagnosis)
 
     # What came of the fallback.
 
@@ -191,44 +184,50 @@ class Conduct:
         for model_id in outcome.unusable:
             self._memory.unusable(key, self._call.operation_name, model_id)
 
-    def _conclude(self, error: ClientError, event: Event, outcome: Outcome, *, began: bool = False) -> Verdict:
-        if outcome.attempts or outcome.passed_over:
-            attempts, passed_over = tuple(outcome.attempts), tuple(outcome.passed_over)
-            event = replace(event, diagnosis=replace(event.diagnosis, attempts=attempts, passed_over=passed_over))
-        if outcome.served_model_id is not None:
-            event = replace(event, served_model_id=outcome.served_model_id)
-            self._mark(outcome.response, event)
-            self._call.teller.fallback(event, began=began)
-            return Verdict(outcome.response)
-        self._call.teller.fallback_failed(replace(event, name="fallback_failed"))
-        explained = enriched(error, with_failures(event.diagnosis))
+    def _served(
+        self, outcome: Outcome, diagnosis: Diagnosis, *, began: bool = False, remembered: bool = False
+    ) -> Verdict:
+        call = self._call
+        self._mark(outcome, diagnosis, remembered=remembered)
+        if began or call.teller.listens():
+            diagnosis = _with_attempts(diagnosis, outcome)
+            event = Event("fallback", diagnosis, call.operation_name, outcome.served_model_id, remembered)
+            call.teller.fallback(event, began=began)
+        return Verdict(outcome.response)
+
+    def _failed(
+        self, error: ClientError, outcome: Outcome, diagnosis: Diagnosis, *, remembered: bool = False
+    ) -> Verdict:
+        diagnosis = _with_attempts(diagnosis, outcome)
+        event = Event("fallback_failed", diagnosis, self._call.operation_name, remembered=remembered)
+        self._call.teller.fallback_failed(event)
+        explained = enriched(error, with_failures(diagnosis))
         if outcome.passing_error is not None:
             return Verdict(error=outcome.passing_error, cause=explained)
         return Verdict(error=explained, cause=error)
 
-    def _mark(self, response: Any, event: Event) -> None:
-        """Say in *response* who has served it."""
-        response.setdefault("ResponseMetadata", {})["BedrockGuard"] = {
+    def _mark(self, outcome: Outcome, diagnosis: Diagnosis, *, remembered: bool) -> None:
+        """Say in the response who has served it."""
+        outcome.response.setdefault("ResponseMetadata", {})["BedrockGuard"] = {
             "requested_model_id": self._call.model_id,
-            "served_model_id": event.served_model_id,
+            "served_model_id": outcome.served_model_id,
             "source_region": self._call.region,
-            "blocked_regions": list(event.diagnosis.blocked_regions),
-            "diagnosis_key": event.diagnosis.key,
-            "remembered": event.remembered,
+            "blocked_regions": list(diagnosis.blocked_regions),
+            "diagnosis_key": diagnosis.key,
+            "remembered": remembered,
         }
 
 
-def conduct_for(guard: Guard | None, client: BaseClient, operation_name: str, params: Any) -> Conduct | None:
-    """Return the conduct of a call for which there is a fallback or a drill, None for any other."""
-    if guard is None:
-        return None
-    drill = drill_of(client)
-    if (guard.fallback is None and drill is None) or is_guard_off():
-        return None
-    if operation_name not in ACTIONS or not isinstance(params, dict) or not isinstance(params.get("modelId"), str):
-        return None
-    try:
-        return Conduct(Call(guard, client, operation_name, params, drill))
-    except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's answer)
-        log_fault("bedrock_guard.failed", fault)
-        return None
+def _with_attempts(diagnosis: Diagnosis, outcome: Outcome) -> Diagnosis:
+    if not outcome.attempts and not outcome.passed_over:
+        return diagnosis
+    return replace(diagnosis, attempts=outcome.attempts, passed_over=outcome.passed_over)
+
+
+def _may_fall_back(error: InferenceDeniedError) -> bool:
+    denial = error.diagnosis.denial
+    return (
+        denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY
+        and (denial.action or "").startswith("bedrock:InvokeModel")
+        and error.diagnosis.cause in _CAUSES
+    )

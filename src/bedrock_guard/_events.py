@@ -58,6 +58,10 @@ class Teller:
         self._warn_once(event, "")
         self._call_hook(event)
 
+    def listens(self) -> bool:
+        """Tell whether anybody hears of what is told with each call."""
+        return self._hook is not None or _log.isEnabledFor(logging.DEBUG)
+
     def fallback(self, event: Event, *, began: bool) -> None:
         """Tell of a call that another model has served: a WARNING when that begins."""
         _write(logging.WARNING if began else logging.DEBUG, event, f"; served by {event.served_model_id}")

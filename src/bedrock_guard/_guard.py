@@ -19,12 +19,12 @@ from bedrock_guard._fallback import (
     Fallback,
     Memory,
     Models,
+    Option,
     Params,
-    Request,
     candidates_for,
     configured,
-    foundation_model,
-    is_other_embedding,
+    option_of,
+    original_model,
     prepare,
     review,
 )
@@ -150,26 +150,47 @@ class Guard:
         """Return a teller for a drill: the same hook, and a quiet of its own."""
         return Teller(self._hook)
 
-    def candidates(self, requested_model_id: str, diagnosis: Diagnosis, region_name: str) -> list[Candidate]:
+    def candidates(self, requested_model_id: str, diagnosis: Diagnosis, source_region: str) -> list[Candidate]:
         """Return the candidates for *requested_model_id*, in the order to try."""
 
         def same() -> list[str]:
-            model_id = diagnosis.profile.model_id if diagnosis.profile else diagnosis.denial.model_id or ""
-            blocked = diagnosis.blocked_regions
-            return same_model(model_id, diagnosis.profile, region_name, blocked, self.finder.catalog)
+            model_id, blocked = original_model(diagnosis), diagnosis.blocked_regions
+            return same_model(model_id, diagnosis.profile, source_region, blocked, self.finder.catalog)
 
         return candidates_for(self._settings, requested_model_id, same)
 
-    def prepare(self, candidate: Candidate, request: Request, profile: InferenceProfile | None) -> Params | str:
-        """Return the parameters to send to *candidate*, or the reason to pass it over."""
-        params = prepare(candidate, request, self._settings, profile, self.finder.catalog)
-        model_id = foundation_model(candidate.model_id, profile)
-        is_new = candidate.model_id not in self._warned and not isinstance(params, str)
-        if is_new and is_other_embedding(request.model_id, model_id, self.finder.catalog):
-            self._warned.add(candidate.model_id)
-            text = f"{candidate.model_id}: its vectors cannot be compared with those stored"
+    def weigh(
+        self,
+        candidate: Candidate,
+        operation_name: str,
+        diagnosis: Diagnosis,
+        source_region: str,
+        profile: InferenceProfile | None,
+    ) -> Option:
+        """Return *candidate*, weighed; *profile* is what it names, where that is known."""
+        catalog = self.finder.catalog
+        return option_of(
+            candidate,
+            operation_name,
+            diagnosis,
+            self._settings,
+            source_region=source_region,
+            profile=profile,
+            catalog=catalog,
+        )
+
+    def prepare(self, option: Option, operation_name: str, params: Params) -> Params | str:
+        """Return the parameters to send to *option*, or the reason to pass it over."""
+        prepared = prepare(option, operation_name, params, self._settings)
+        if option.is_other_embedding and not isinstance(prepared, str):
+            self._warn_of_vectors(option.candidate.model_id)
+        return prepared
+
+    def _warn_of_vectors(self, model_id: str) -> None:
+        if model_id not in self._warned:
+            self._warned.add(model_id)
+            text = f"{model_id}: its vectors cannot be compared with those stored"
             warn("bedrock_guard.other_embedding_model", text)
-        return params
 
 
 _callers: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()

@@ -17,7 +17,12 @@ _ON = frozenset({"on", "1", "true", "yes"})
 
 def is_guard_off() -> bool:
     """Tell whether BEDROCK_GUARD turns the guard off altogether."""
-    return os.environ.get("BEDROCK_GUARD", "").strip().lower() in _OFF
+    return _said("BEDROCK_GUARD") in _OFF
+
+
+def _said(name: str) -> str:
+    value = os.environ.get(name)
+    return value.strip().lower() if value else ""
 
 
 class Switch:
@@ -49,7 +54,7 @@ class Switch:
 
     def stands(self) -> bool:
         """Return whether the fallback is on by the last answer; nothing is asked."""
-        said = os.environ.get("BEDROCK_GUARD_FALLBACK", "").strip().lower()
+        said = _said("BEDROCK_GUARD_FALLBACK")
         if said in _OFF:
             return False
         return self.last or (self._enabled is False and said in _ON)

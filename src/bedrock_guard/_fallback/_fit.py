@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bedrock_guard._catalog import Catalog, Model
@@ -26,38 +27,81 @@ _BODY_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "S
 _STREAMING = frozenset({"ConverseStream", "InvokeModelWithResponseStream"})
 
 
-def misfit(
-    operation_name: str,
-    params: Mapping[str, Any],
-    candidate: Candidate,
-    *,
-    original_model_id: str,
-    candidate_model_id: str,
-    catalog: Catalog,
-) -> str | None:
+@dataclass(frozen=True)
+class Fit:
     """
-    Return why *candidate* cannot take *params*, or None where nothing speaks against it.
+    What a model cannot take of one that was asked for: each a reason, or None.
 
-    *original_model_id* and *candidate_model_id* are foundation models, or what stands for them. A model that the
-    catalogue lacks is tried: the catalogue is dated, the user is not.
+    `body` is one in the model's own format, `conversation` any at all, `fields` the additionalModelRequestFields,
+    `reasoning` what is signed, `blocks` the kinds of content.
     """
-    known = catalog.models.get(candidate_model_id)
-    if operation_name in _STREAMING and known is not None and not known.streaming:
-        return "it does not stream"
+
+    body: str | None
+    conversation: str | None
+    fields: str | None
+    reasoning: str | None
+    blocks: tuple[str, ...]
+
+
+def fit_of(operation_name: str, candidate: Candidate, original_model_id: str, model_id: str, catalog: Catalog) -> Fit:
+    """
+    Return how *model_id*, the foundation model of *candidate*, fits requests made for *original_model_id*.
+
+    What the catalogue lacks is tried: it is dated, the user is not. Of an ARN that names no model, nothing is certain.
+    """
+    known = catalog.models.get(model_id)
+    silent = "it does not stream" if operation_name in _STREAMING and known and not known.streaming else None
+    mute = "it does not converse" if known and "TEXT" not in known.outputs else None
+    original, other = _FAMILY.match(original_model_id), _FAMILY.match(model_id)
+    is_other_family = bool(original and other and original[0] != other[0])
+    is_other_provider = bool(original and other and original[1] != other[1])
+    return Fit(
+        body=silent or _other_body(candidate, original_model_id, model_id, catalog),
+        conversation=silent or mute,
+        fields="additionalModelRequestFields are those of another family" if is_other_family else None,
+        reasoning="the messages hold signed reasoning of another provider" if is_other_provider else None,
+        blocks=_untaken(known),
+    )
+
+
+def misfit(fit: Fit, operation_name: str, params: Mapping[str, Any]) -> str | None:
+    """Return why *params* cannot be sent where *fit* is the model's, or None where nothing speaks against it."""
     conversation = _conversation(operation_name, params)
     if conversation is None:
-        return _other_body(candidate, original_model_id, candidate_model_id, catalog)
-    return _other_family(conversation, original_model_id, candidate_model_id) or _lack(conversation, known)
+        return fit.body
+    if fit.conversation or (fit.fields and conversation.get("additionalModelRequestFields")):
+        return fit.conversation or fit.fields
+    if fit.reasoning is None and not fit.blocks:
+        return None
+    try:
+        return next(filter(None, (_unfit(block, fit) for block in _blocks(conversation))), None)
+    except (AttributeError, TypeError):
+        return None  # malformed, which botocore is to say
 
 
-def is_other_embedding(original_model_id: str, candidate_model_id: str, catalog: Catalog) -> bool:
-    """Tell whether the candidate is another embedding model: its vectors cannot be compared with those stored."""
-    return candidate_model_id != original_model_id and _is_embedding(candidate_model_id, catalog)
-
-
-def _is_embedding(model_id: str, catalog: Catalog) -> bool:
+def is_other_embedding(original_model_id: str, model_id: str, catalog: Catalog) -> bool:
+    """Tell whether *model_id* is another embedding model: its vectors cannot be compared with those stored."""
     known = catalog.models.get(model_id)
-    return "EMBEDDING" in known.outputs if known else "embed" in model_id
+    is_embedding = "EMBEDDING" in known.outputs if known else "embed" in model_id
+    return is_embedding and model_id != original_model_id
+
+
+def _untaken(known: Model | None) -> tuple[str, ...]:
+    if known is None:
+        return ()
+    return tuple(kind for kind, modalities in _MODALITIES.items() if known.inputs.isdisjoint(modalities))
+
+
+def _other_body(candidate: Candidate, original_model_id: str, model_id: str, catalog: Catalog) -> str | None:
+    if _format(original_model_id) != _format(model_id):
+        return "its body has another format, or none that is known"
+    if is_other_embedding(original_model_id, model_id, catalog) and not candidate.is_literal:
+        return "it is another embedding model, and only a pattern names it"
+    return None
+
+
+def _format(model_id: str) -> str:
+    return next((name for name, pattern in _FORMATS.items() if pattern.match(model_id)), model_id)
 
 
 def _conversation(operation_name: str, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -67,63 +111,29 @@ def _conversation(operation_name: str, params: Mapping[str, Any]) -> Mapping[str
     if operation_name != "CountTokens":
         return params
     counted = params.get("input")
-    conversation = counted.get("converse") if isinstance(counted, Mapping) else None
-    return conversation if isinstance(conversation, Mapping) else None
+    conversation = counted.get("converse") if isinstance(counted, dict) else None
+    return conversation if isinstance(conversation, dict) else None
 
 
-def _other_body(candidate: Candidate, original_model_id: str, candidate_model_id: str, catalog: Catalog) -> str | None:
-    if _format(original_model_id) != _format(candidate_model_id):
-        return "its body has another format, or none that is known"
-    if is_other_embedding(original_model_id, candidate_model_id, catalog) and not candidate.is_literal:
-        return "it is another embedding model, and only a pattern names it"
-    return None
-
-
-def _format(model_id: str) -> str:
-    return next((name for name, pattern in _FORMATS.items() if pattern.match(model_id)), model_id)
-
-
-def _other_family(conversation: Mapping[str, Any], original_model_id: str, candidate_model_id: str) -> str | None:
-    # Of an ARN that names no model, nothing is certain.
-    original, candidate = _FAMILY.match(original_model_id), _FAMILY.match(candidate_model_id)
-    if original is None or candidate is None or original[0] == candidate[0]:
-        return None
-    if conversation.get("additionalModelRequestFields"):
-        return f"additionalModelRequestFields are those of {original[0]}"
-    if original[1] != candidate[1] and any(_is_signed(block) for block in _blocks(conversation)):
-        return f"the messages hold signed reasoning of {original[1]}"
-    return None
-
-
-def _lack(conversation: Mapping[str, Any], known: Model | None) -> str | None:
-    """Return what the request needs and the model lacks."""
-    if known is None:
-        return None
-    if "TEXT" not in known.outputs:
-        return "it does not converse"
-    kinds = {kind for block in _blocks(conversation) for kind in block if kind in _MODALITIES}
-    return next((f"it takes no {kind}" for kind in sorted(kinds) if known.inputs.isdisjoint(_MODALITIES[kind])), None)
-
-
-def _blocks(conversation: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield all content blocks, those inside tool results included; what is malformed is AWS's to judge."""
-    for message in _mappings(conversation.get("messages")):
-        for block in _mappings(message.get("content")):
+def _blocks(conversation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield all content blocks, those inside tool results included."""
+    for message in conversation.get("messages") or ():
+        for block in message.get("content") or ():
             yield block
-            result = block.get("toolResult")
-            yield from _mappings(result.get("content") if isinstance(result, Mapping) else None)
+            if "toolResult" in block:
+                yield from block["toolResult"].get("content") or ()
 
 
-def _mappings(values: Any) -> Iterator[Mapping[str, Any]]:
-    for value in values if isinstance(values, list | tuple) else ():
-        if isinstance(value, Mapping):
-            yield value
+def _unfit(block: dict[str, Any], fit: Fit) -> str | None:
+    for kind in fit.blocks:
+        if kind in block:
+            return f"it takes no {kind}"
+    return fit.reasoning if "reasoningContent" in block and _is_signed(block["reasoningContent"]) else None
 
 
-def _is_signed(block: Mapping[str, Any]) -> bool:
+def _is_signed(reasoning: Any) -> bool:
     # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ReasoningContentBlock.html
-    reasoning = block.get("reasoningContent")
-    if not isinstance(reasoning, Mapping):
+    if not isinstance(reasoning, dict):
         return False
     text = reasoning.get("reasoningText")
-    return "redactedContent" in reasoning or (isinstance(text, Mapping) and bool(text.get("signature")))
+    return "redactedContent" in reasoning or (isinstance(text, dict) and bool(text.get("signature")))

@@ -5,9 +5,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bedrock_guard._diagnosis import Diagnosis
+from bedrock_guard._fallback._request import Option
 from bedrock_guard._fallback._status import Degradation, unwatch, watch
 from bedrock_guard._fork import clean_in_child
 
@@ -15,8 +16,7 @@ LONGEST = 60 * 60  # seconds: relapses double the period up to this
 _MOST = 1024
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):  # hashed with each call while something is remembered
     """What a denial is remembered for. `caller` is a number for each set of credentials, None where none is known."""
 
     caller: int | None
@@ -27,10 +27,15 @@ class Key:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A denial of the first choice, so that it can be raised again: AWS's own answer, and its diagnosis."""
+    """
+    A denial of the first choice, so that it can be raised again: AWS's own answer, and its diagnosis.
+
+    `options` are the candidates for each operation, weighed once.
+    """
 
     response: Mapping[str, Any]
     diagnosis: Diagnosis
+    options: dict[str, tuple[Option, ...]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,22 @@ from bedrock_guard._catalog import Catalog
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._fallback._boundary import crosses
 from bedrock_guard._fallback._configuration import Candidate, Fallback, Params
-from bedrock_guard._fallback._fit import misfit
-from bedrock_guard._identifiers import ModelKind, parse_arn, parse_model_id
+from bedrock_guard._fallback._fit import Fit, fit_of, is_other_embedding, misfit
+from bedrock_guard._identifiers import PROFILES, ModelKind, parse_arn, parse_model_id
 from bedrock_guard._profiles import InferenceProfile
 
 
 class Body:
     """The file-like body of a call, if it has one: each request sends it whole, or is not sent."""
 
-    def __init__(self, params: Params) -> None:
-        body = params.get("body")
+    def __init__(self, body: Any) -> None:
         self._file = body if hasattr(body, "read") else None
         self._position = _position_of(self._file)
         self._is_fresh = True
+
+    def was_sent(self) -> None:
+        """Note that it was read."""
+        self._is_fresh = False
 
     def is_ready(self) -> bool:
         """Put it back where it stood, and tell whether a request can send it."""
@@ -40,60 +43,65 @@ def _position_of(file: Any) -> int | None:
 
 
 @dataclass(frozen=True)
-class Request:
+class Option:
     """
-    A denied request: its parameters, as the caller gave them, and where they would have gone.
+    A candidate for one operation on one denied model, with all that does not depend on what a request holds.
 
-    `model_id` is the foundation model that was asked for; `profile` the inference profile, None where its routes are
-    not known.
+    `model_id` is its foundation model. `reason` is why it is passed over, whatever is sent. `is_certain` tells that no
+    later look-up can say otherwise.
     """
 
-    operation_name: str
-    params: Params
-    source_region: str
+    candidate: Candidate
     model_id: str
-    profile: InferenceProfile | None
-
-    @property
-    def is_application(self) -> bool:
-        """Whether an application inference profile was asked for, to which costs are allocated."""
-        return parse_model_id(self.params["modelId"]).kind is ModelKind.APPLICATION_INFERENCE_PROFILE
+    reason: str | None
+    fit: Fit
+    is_certain: bool
+    is_other_embedding: bool
 
 
-def request_of(operation_name: str, params: Params, source_region: str, diagnosis: Diagnosis) -> Request:
-    """Return the request with *params* that *diagnosis* is about."""
-    profile, arn = diagnosis.profile, parse_arn(diagnosis.denial.resource or "")
-    if profile is None and arn is not None and arn.resource_type == ModelKind.FOUNDATION_MODEL:
-        model_id = arn.resource_id
-    else:
-        model_id = foundation_model(params["modelId"], profile)
-    return Request(operation_name, params, source_region, model_id, profile)
-
-
-def prepare(
-    candidate: Candidate, request: Request, fallback: Fallback, profile: InferenceProfile | None, catalog: Catalog
-) -> Params | str:
+def option_of(
+    candidate: Candidate,
+    operation_name: str,
+    diagnosis: Diagnosis,
+    fallback: Fallback,
+    *,
+    source_region: str,
+    profile: InferenceProfile | None,
+    catalog: Catalog,
+) -> Option:
     """
-    Return the parameters to send to *candidate*, or the reason to pass it over.
+    Return *candidate*, weighed for *operation_name* where *diagnosis* denies the first choice in *source_region*.
 
-    *profile* is what the candidate names where that is an inference profile whose routes are known.
+    *profile* is what the candidate names, where that is a profile whose routes are known.
     """
-    reason = _refusal(candidate, request, fallback, profile)
-    if reason is not None:
-        return reason
-    model_id = foundation_model(candidate.model_id, profile)
-    params = _addressed(request, candidate, model_id)
-    if fallback.adapt is not None:
-        params = {**fallback.adapt(candidate.model_id, _copied(params)), "modelId": params["modelId"]}
-    misfitting = misfit(
-        request.operation_name,
-        params,
+    original, model_id = original_model(diagnosis), foundation_model(candidate.model_id, profile)
+    return Option(
         candidate,
-        original_model_id=request.model_id,
-        candidate_model_id=model_id,
-        catalog=catalog,
+        model_id,
+        _refusal(candidate, diagnosis, fallback, source_region, profile),
+        fit_of(operation_name, candidate, original, model_id, catalog),
+        profile is not None or parse_model_id(candidate.model_id).kind not in PROFILES,
+        is_other_embedding(original, model_id, catalog),
     )
-    return misfitting or params
+
+
+def prepare(option: Option, operation_name: str, params: Params, fallback: Fallback) -> Params | str:
+    """Return the parameters to send to *option*, made from *params*, or the reason to pass it over."""
+    if option.reason is not None:
+        return option.reason
+    params = _addressed(option, operation_name, params)
+    if fallback.adapt is not None:
+        model_id = params["modelId"]
+        params = {**fallback.adapt(option.candidate.model_id, _copied(params)), "modelId": model_id}
+    return misfit(option.fit, operation_name, params) or params
+
+
+def original_model(diagnosis: Diagnosis) -> str:
+    """Return the id of the foundation model that was asked for, or what stands for it where that is not known."""
+    arn = parse_arn(diagnosis.denial.resource or "")
+    if diagnosis.profile is None and arn is not None and arn.resource_type == ModelKind.FOUNDATION_MODEL:
+        return arn.resource_id
+    return foundation_model(diagnosis.requested_model_id or "", diagnosis.profile)
 
 
 def foundation_model(model_id: str, profile: InferenceProfile | None) -> str:
@@ -105,27 +113,31 @@ def foundation_model(model_id: str, profile: InferenceProfile | None) -> str:
 
 
 def _refusal(
-    candidate: Candidate, request: Request, fallback: Fallback, profile: InferenceProfile | None
+    candidate: Candidate,
+    diagnosis: Diagnosis,
+    fallback: Fallback,
+    source_region: str,
+    profile: InferenceProfile | None,
 ) -> str | None:
-    if candidate.is_auto and request.is_application:
+    requested = parse_model_id(diagnosis.requested_model_id or "")
+    if candidate.is_auto and requested.kind is ModelKind.APPLICATION_INFERENCE_PROFILE:
         return "costs are allocated to the application inference profile, so only a model that is named replaces it"
     if fallback.allow_wider:
         return None
-    return crosses(candidate.model_id, request.profile, request.source_region, profile)
+    return crosses(candidate.model_id, diagnosis.profile, source_region, profile)
 
 
-def _addressed(request: Request, candidate: Candidate, model_id: str) -> Params:
-    params = {**request.params, "modelId": candidate.model_id}
-    if request.operation_name == "CountTokens":
-        # Tokens are counted by a foundation model, not through a profile.
-        # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
-        params["modelId"] = model_id
+def _addressed(option: Option, operation_name: str, params: Params) -> Params:
+    # Tokens are counted by a foundation model, not through a profile.
+    # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
+    model_id = option.model_id if operation_name == "CountTokens" else option.candidate.model_id
+    addressed = {**params, "modelId": model_id}
     token = params.get("clientRequestToken")
     if token is not None:
         # One token is one request, and this is another; the same for each repetition of the caller's.
         # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_StartAsyncInvoke.html
-        params["clientRequestToken"] = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{token} {candidate.model_id}"))
-    return params
+        addressed["clientRequestToken"] = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{token} {model_id}"))
+    return addressed
 
 
 def _copied(value: Any) -> Any:
