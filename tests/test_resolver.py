@@ -512,6 +512,7 @@ def test_sixty_four_threads_cause_one_look_up(simulator: Simulator, client: Any,
 
 def test_question_that_hangs_holds_up_no_other(simulator: Simulator, gate: Gate) -> None:
     """No lock is held while one is asked: another source Region is another question."""
+    simulator.set_scps(())  # which would deny the look-up in us-west-2 as well
     simulator.add_inference_profile(NEW, "us-west-2", ["us-west-2", "us-east-2"])
     resolver, identifier = _resolver.Resolver(), parse_model_id(NEW)
     hanging = threading.Thread(target=resolver.profile, args=(identifier, TOKYO, lambda: gate.client))
