@@ -12,14 +12,8 @@ from botocore.loaders import create_loader
 import bedrock_guard
 from bedrock_guard.simulator import Simulator
 from policies import TOKYO_ONLY
-from transports import OVER_HTTP, Server, over_http
 
 TOKYO = "ap-northeast-1"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
-    config.addinivalue_line("markers", "in_process: a test that makes no sense over HTTP")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,34 +52,9 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     bedrock_guard.uninstall()
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Let what meets the network be tested over HTTP as well."""
-    is_marked = metafunc.definition.get_closest_marker("in_process")
-    if "transport" in metafunc.fixturenames and metafunc.module.__name__ in OVER_HTTP and not is_marked:
-        metafunc.parametrize("transport", ["in-process", "http"], indirect=True)
-
-
 @pytest.fixture
-def transport(request: pytest.FixtureRequest) -> str:
-    """Return how clients reach the simulator: `in-process` or `http`."""
-    return getattr(request, "param", "in-process")
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """Return an HTTP server, for the simulators of all tests."""
-    from bedrock_guard.simulator._server import serving
-
-    server = Server()
-    with serving(server.respond, "127.0.0.1", 0, TOKYO) as server.url:
-        yield server
-
-
-@pytest.fixture
-def simulator(transport: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+def simulator() -> Simulator:
     """Return a simulated Bedrock whose SCP allows Tokyo alone; `set_scps` changes that."""
-    if transport == "http":
-        return over_http(request.getfixturevalue("server"), monkeypatch, TOKYO_ONLY)
     return Simulator(TOKYO_ONLY)
 
 

@@ -254,7 +254,6 @@ async def test_look_up_is_signed_with_the_clients_own_credentials(
     assert len(simulator.requests) == 2
 
 
-@pytest.mark.in_process
 async def test_look_up_with_an_api_key(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A caller who has no IAM credentials at all, of a session that is guarded."""
     from botocore.config import Config
@@ -301,7 +300,6 @@ async def test_event_loop_goes_on_while_a_look_up_hangs(client: Any) -> None:
     assert (await call).diagnosis.profile is None
 
 
-@pytest.mark.in_process
 async def test_executor_that_is_shut_down_hides_nothing(guarded: Any) -> None:
     """A program that is ending has no default executor any more; the explanation does without."""
     await asyncio.get_running_loop().shutdown_default_executor()
@@ -309,7 +307,6 @@ async def test_executor_that_is_shut_down_hides_nothing(guarded: Any) -> None:
     assert (await denied(guarded)).diagnosis.requested_model_id == JP_CLAUDE
 
 
-@pytest.mark.in_process
 async def test_executor_that_is_full_delays_nothing(guarded: Any) -> None:
     """Whatever the application keeps its default executor busy with, a denial does not queue behind it."""
     busy = threading.Event()

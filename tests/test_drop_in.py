@@ -242,7 +242,6 @@ def test_stubber_answers(guarded: Any) -> None:
         assert guarded.converse(modelId=NOVA, messages=HELLO)["output"]["message"]["content"][0]["text"] == "stubbed"
 
 
-@pytest.mark.in_process
 def test_presigning_works(guarded: Any) -> None:
     """A URL is presigned by the client's own credentials; nothing is called."""
     url = guarded.generate_presigned_url("converse", Params={"modelId": NOVA, "messages": HELLO})
