@@ -119,10 +119,12 @@ def _path(document: Document) -> Path:
 
 
 def _save(path: Path, text: str) -> None:
+    beside = path.with_name(f"{path.name}.new")
     try:
-        # As they are: the document's own line ends.
-        with path.open("w", encoding="utf-8", newline="") as file:
+        # As they are: the document's own line ends. What stands there is replaced only by the whole.
+        with beside.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
+        beside.replace(path)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise click.UsageError(f"{path}: cannot be written: {reason}") from None
