@@ -205,6 +205,45 @@ def test_implicit_deny_is_granted_through_the_profile() -> None:
     assert models["Condition"] == {"ArnLike": {"bedrock:InferenceProfileArn": profile["Resource"]}}
 
 
+def test_other_destinations_are_left_open_where_the_route_is_not_known() -> None:
+    """An edit for the Regions that happen to be known would leave the call denied."""
+    wider = explained(
+        sentence(resource="arn:aws:bedrock:us-east-2::foundation-model/a.b-v9:0"), "us.a.b-v9:0"
+    ).remedies[1]
+
+    assert json.loads(wider.paste or "")["Condition"] == {
+        "StringNotEquals": {"aws:RequestedRegion": [TOKYO, "us-east-2", "<each other destination Region>"]}
+    }
+
+
+def test_explicit_deny_of_a_policy_that_is_not_named_is_no_missing_allow() -> None:
+    """An Allow never lifts a Deny, so the edit of the denying statement comes first."""
+    first = explained(sentence(cause="with an explicit deny")).remedies[0]
+
+    assert (first.paste or "").startswith('"ArnNotLike"')
+    assert "Allow" not in explained(sentence(cause="with an explicit deny")).message
+
+
+def test_denial_without_a_cause_may_be_either() -> None:
+    """Where AWS says neither, the Allow is offered with an `if`, and the exemption as well."""
+    granted, exempted, *_ = explained(sentence(cause="")).remedies
+
+    assert "If none allows the call" in granted.change
+    assert (exempted.paste or "").startswith('"ArnNotLike"')
+
+
+def test_direct_call_that_nothing_allows_is_granted_by_itself() -> None:
+    """And one through a profile by the profile, wherever it was denied."""
+    there = sentence(
+        resource=f"arn:aws:bedrock:{TOKYO}::foundation-model/{CLAUDE}",
+        cause="because no identity-based policy allows the bedrock:InvokeModel action",
+    )
+    direct, through = (explained(there, model_id).remedies[0].paste or "" for model_id in (CLAUDE, JP_CLAUDE))
+
+    assert json.loads(direct)["Resource"] == f"arn:aws:bedrock:{TOKYO}::foundation-model/{CLAUDE}"
+    assert f"inference-profile/{JP_CLAUDE}" in through
+
+
 def test_account_that_is_no_number_is_left_open() -> None:
     """Digits of other scripts look like an account, and name none."""
     principal = (
@@ -264,7 +303,7 @@ UNTRUSTED = st.one_of(
     ),
 )
 ARN = re.compile(
-    r"arn:aws(-[a-z]+)*:bedrock:([A-Za-z0-9._:-]*|<source Region>):([0-9]*|\*):"
+    r"arn:aws(-[a-z]+)*:bedrock:([A-Za-z0-9._:-]*|<source Region>|<each other destination Region>):([0-9]*|\*):"
     r"(foundation-model|inference-profile|application-inference-profile)"
     r"/([A-Za-z0-9._:-]+|<inference profile ID>|<model ID>)"
 )
@@ -309,7 +348,7 @@ def _check_paste(paste: str) -> None:
         if value.startswith("arn:"):
             assert ARN.fullmatch(value)
         else:
-            assert re.fullmatch(r"[A-Za-z0-9:._-]+\*?|\*|<source Region>", value)
+            assert re.fullmatch(r"[A-Za-z0-9:._-]+\*?|\*|<source Region>|<each other destination Region>", value)
 
 
 def _strings(value: Any) -> list[str]:

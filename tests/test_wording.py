@@ -139,6 +139,51 @@ def test_source_region_that_is_not_known_is_left_open() -> None:
     assert "arn:aws:bedrock:<source Region>:*:inference-profile/us." in (diagnosis.remedies[0].paste or "")
 
 
+@pytest.mark.parametrize("model_id", [None, f"jp.{CLAUDE}", "jp.amazon.nova-99-v1:0"])
+def test_one_region_is_named_and_others_may_be_blocked(model_id: str | None) -> None:
+    """Whatever is known of the call."""
+    diagnosis = explained(sentence(RESOURCES[0]), model_id, model_id and "ap-northeast-1")
+
+    assert "Others may be blocked too." in " ".join(diagnosis.message.split())
+
+
+@pytest.mark.parametrize(
+    ("cause", "vain"),
+    [
+        (SCP, "IAM grants, AWS_REGION"),
+        (
+            "because no identity-based policy allows the bedrock:InvokeModel action",
+            "a change of SCPs alone, AWS_REGION",
+        ),
+        ("with an explicit deny", "AWS_REGION"),
+        ("", "AWS_REGION"),
+    ],
+)
+def test_no_policy_is_said_not_to_help_where_aws_names_none(cause: str, vain: str) -> None:
+    """It may be an SCP, or any other."""
+    message = explained(sentence(RESOURCES[0], cause), f"jp.{CLAUDE}", "ap-northeast-1").message
+
+    assert f"Will not help: {vain}, enabling Osaka." in " ".join(message.split())
+
+
+def test_another_policy_may_stand_behind_an_identity_based_one() -> None:
+    """AWS names one policy alone, and a missing grant is met before an SCP is."""
+    missing = explained(
+        sentence(RESOURCES[0], "because no identity-based policy allows the bedrock:InvokeModel action")
+    )
+
+    assert "an SCP or another policy may still deny it" in " ".join(str(missing).split())
+
+
+def test_summary_of_missing_access_blames_no_policy() -> None:
+    """No policy is behind it, not even one without a name."""
+    diagnosis = explained(
+        "You don't have access to the model with the specified model ID.", f"jp.{CLAUDE}", "us-east-1"
+    )
+
+    assert diagnosis.summary == f"jp.{CLAUDE} from us-east-1: the account has no access to the model"
+
+
 def test_partition_is_the_callers() -> None:
     """What is pasted in GovCloud names GovCloud."""
     model = "anthropic.claude-sonnet-4-5-20250929-v1:0"

@@ -11,11 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bedrock_guard._diagnosis import Diagnosis
+from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, is_region, parse_arn, parse_model_id, partition_of
 
 # Ids come from outside: a wildcard among them would open more than is said.
 _LITERAL = re.compile(r"[A-Za-z0-9:._-]+")
+# Stands for the destination Regions that nothing here tells.
+OTHERS = "<each other destination Region>"
 _PARTITION = re.compile(r"aws(-[a-z]+){0,3}")
 
 
@@ -81,7 +83,6 @@ def call_of(diagnosis: Diagnosis, likely_profile: str | None = None) -> Call:
     """Return the denied call of *diagnosis*; *likely_profile* stands in where the text names no profile."""
     denial, profile = diagnosis.denial, diagnosis.profile
     source = _literal(diagnosis.source_region, "<source Region>")
-    destinations = profile.destination_regions if profile else diagnosis.blocked_regions
     return Call(
         partition=_partition(diagnosis),
         source_region=source,
@@ -89,10 +90,18 @@ def call_of(diagnosis: Diagnosis, likely_profile: str | None = None) -> Call:
         profile=_profile(diagnosis, likely_profile),
         model_id=_literal(profile.model_id if profile else _model_id(diagnosis), "<model ID>"),
         action=_literal(denial.action, "bedrock:InvokeModel"),
-        # The source Region's own model is authorized too, whether or not it is a destination.
-        model_regions=tuple(dict.fromkeys((source, *(r for r in destinations if is_region(r) or r == UNSPECIFIED)))),
+        model_regions=_model_regions(source, diagnosis),
         is_route_known=profile is not None,
     )
+
+
+def _model_regions(source: str, diagnosis: Diagnosis) -> tuple[str, ...]:
+    # The source Region's own model is authorized too, whether or not it is a destination.
+    profile = diagnosis.profile
+    destinations = profile.destination_regions if profile else diagnosis.blocked_regions
+    known = (region for region in destinations if is_region(region) or region == UNSPECIFIED)
+    is_open = profile is None and diagnosis.cause is not Cause.GLOBAL_ROUTING
+    return tuple(dict.fromkeys((source, *known, *((OTHERS,) if is_open else ()))))
 
 
 def _partition(diagnosis: Diagnosis) -> str:

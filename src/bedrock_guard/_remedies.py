@@ -1,9 +1,9 @@
 """Which change helps, by the cause of a denial: the narrowest first, each with what it opens."""
 
-from bedrock_guard._denials import DenyKind, PolicyType
+from bedrock_guard._denials import Denial, DenyKind, PolicyType
 from bedrock_guard._diagnosis import Audience, Cause, Diagnosis, Remedy
 from bedrock_guard._edits import Call
-from bedrock_guard._identifiers import UNSPECIFIED
+from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_model_id
 
 NOUNS = {
     PolicyType.SERVICE_CONTROL_POLICY: "SCP",
@@ -17,26 +17,45 @@ NOUNS = {
 }
 
 
+# What an Allow for the call does not help.
+UNGRANTED = frozenset({Cause.GUARDRAIL_PROFILE, Cause.MODEL_ACCESS, Cause.OTHER})
+
+
 def remedies(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
     """Return what the owner of the policy can change, then what the developer can do meanwhile."""
     return (*_for_owner(diagnosis, call), *_for_developer(diagnosis))
 
 
+def lacks_allow(denial: Denial) -> bool:
+    """Tell whether no policy allows the call, or none is said to deny it."""
+    return denial.deny is DenyKind.IMPLICIT or (denial.policy_type is PolicyType.UNKNOWN and denial.deny is None)
+
+
+def is_direct(diagnosis: Diagnosis) -> bool:
+    """Tell whether a foundation model was called by itself, not through an inference profile."""
+    return parse_model_id(diagnosis.requested_model_id or "").kind is ModelKind.FOUNDATION_MODEL
+
+
 def _for_owner(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
     cause, denial = diagnosis.cause, diagnosis.denial
-    if cause is Cause.MODEL_ACCESS:
-        return (_model_access(),)
-    if cause in (Cause.GUARDRAIL_PROFILE, Cause.OTHER):
-        return (_named_action(diagnosis),)
-    if denial.deny is DenyKind.IMPLICIT or denial.policy_type is PolicyType.UNKNOWN:
+    if cause in UNGRANTED:
+        return (_model_access() if cause is Cause.MODEL_ACCESS else _named_action(diagnosis),)
+    if denial.deny is DenyKind.IMPLICIT:
         return (_grant(diagnosis, call),)
+    edits = _edits(diagnosis, call)
+    return (_grant(diagnosis, call), *edits) if lacks_allow(denial) else edits
+
+
+def _edits(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
+    """Return the changes of the statement that denies."""
+    cause = diagnosis.cause
     if cause is Cause.SOURCE_REGION:
         return (_source_region(diagnosis, call),)
     if cause is Cause.INFERENCE_PROFILE:
         return (_profile_arn(call),)
     wider = _unspecified() if cause is Cause.GLOBAL_ROUTING else _all_destinations(call)
-    owned = (_control_tower(cause),) if denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY else ()
-    return (_exemption(call), wider, *owned)
+    may_be_scp = diagnosis.denial.policy_type in (PolicyType.SERVICE_CONTROL_POLICY, PolicyType.UNKNOWN)
+    return (_exemption(call), wider, *((_control_tower(cause),) if may_be_scp else ()))
 
 
 def _exemption(call: Call) -> Remedy:
@@ -50,10 +69,10 @@ def _exemption(call: Call) -> Remedy:
 
 
 def _elsewhere(call: Call) -> str:
-    if not call.is_route_known:
-        return ", in every Region that it routes to"
     if UNSPECIFIED in call.model_regions:
         return ", in any commercial Region"
+    if not call.is_route_known:
+        return ", in every Region that it routes to"
     others = [region for region in call.model_regions if region != call.source_region]
     return f", in {', '.join(others)}" if others else ""
 
@@ -96,12 +115,15 @@ def _control_tower(cause: Cause) -> Remedy:
 def _grant(diagnosis: Diagnosis, call: Call) -> Remedy:
     noun = NOUNS[diagnosis.denial.policy_type]
     at = ", at every level from the root to the account" if noun == "SCP" else ""
-    if diagnosis.cause is Cause.SOURCE_REGION and diagnosis.profile is None:
+    allow = f"Allow the call in the {noun}{at}"
+    if diagnosis.denial.deny is None:
+        allow = "AWS does not say which policy is behind it. If none allows the call, allow it"
+    if is_direct(diagnosis):
         opens = f"Direct calls of this model in {call.source_region}. Nothing else."
-        return Remedy(Audience.POLICY_OWNER, f"Allow the call in the {noun}{at}.", call.direct_grant(), opens)
+        return Remedy(Audience.POLICY_OWNER, f"{allow}.", call.direct_grant(), opens)
     return Remedy(
         Audience.POLICY_OWNER,
-        f"Allow the call in the {noun}{at}: the profile, and its foundation model in every Region it routes to.",
+        f"{allow}: the profile, and its foundation model in every Region it routes to.",
         call.grant(),
         f"Inference through this profile, called from {call.source_region}{_elsewhere(call)}. Nothing else.",
     )

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from bedrock_guard._catalog import Catalog
-from bedrock_guard._diagnosis import Diagnosis
+from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._edits import Call
 from bedrock_guard._wording._explanation import explanation
 from bedrock_guard._wording._fallback import DRILL, failures
 from bedrock_guard._wording._message import message
 from bedrock_guard._wording._phrases import phrases
+from bedrock_guard._wording._sentences import SUMMARY, SUMMARY_OF_ACCESS
 
 __all__ = ["as_drill", "with_failures", "worded"]
 
@@ -16,10 +17,10 @@ __all__ = ["as_drill", "with_failures", "worded"]
 def worded(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> Diagnosis:
     """Return *diagnosis* with its texts."""
     names = phrases(diagnosis, call, catalog)
-    source = " from {source}" if diagnosis.source_region else ""
+    is_access = diagnosis.cause is Cause.MODEL_ACCESS
     return replace(
         diagnosis,
-        summary=f"{{requested}}{source}: {{policy}} {{verb}} {{wall}}".format_map(names),
+        summary=(SUMMARY_OF_ACCESS if is_access else SUMMARY).format_map(names),
         message=message(diagnosis, names),
         explanation=explanation(diagnosis, names, catalog),
     )

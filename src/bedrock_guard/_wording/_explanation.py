@@ -1,10 +1,12 @@
 """The whole explanation."""
 
 from bedrock_guard._catalog import Catalog
+from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
+from bedrock_guard._profiles import Scope
 from bedrock_guard._text import clean
 from bedrock_guard._wording import _sentences
-from bedrock_guard._wording._message import opening, paragraph
+from bedrock_guard._wording._message import in_vain, opening, paragraph
 from bedrock_guard._wording._phrases import dated, place
 
 _ROUTING = (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING)
@@ -12,9 +14,9 @@ _ROUTING = (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING)
 
 def explanation(diagnosis: Diagnosis, names: dict[str, str], catalog: Catalog) -> str:
     """Return the explanation of *diagnosis*."""
-    vain = paragraph(f"Will not help: {_sentences.VAIN[diagnosis.cause]}", names)
-    rows = [opening(diagnosis, names), "", *_facts(diagnosis, catalog), "", vain]
-    return "\n".join((*rows, *_changes(diagnosis, names), *_notes(diagnosis, names)))
+    rows = [opening(diagnosis, names), "", *_facts(diagnosis, catalog), "", in_vain(diagnosis, names)]
+    notes = [paragraph(f"- {note}", names) for note in _notes(diagnosis)]
+    return "\n".join((*rows, *_changes(diagnosis, names), *([""] if notes else []), *notes))
 
 
 def _facts(diagnosis: Diagnosis, catalog: Catalog) -> list[str]:
@@ -39,8 +41,10 @@ def _routes(diagnosis: Diagnosis, catalog: Catalog) -> str | None:
     return f"{regions} ({dated(profile, catalog)})"
 
 
-def _by(diagnosis: Diagnosis) -> str:
+def _by(diagnosis: Diagnosis) -> str | None:
     denial = diagnosis.denial
+    if denial.policy_type is PolicyType.UNKNOWN:
+        return f"{denial.deny} deny, policy not named" if denial.deny else None
     words = [f"{denial.deny} deny," if denial.deny else "", denial.policy_type.replace("_", " ")]
     return " ".join(filter(None, (*words, denial.policy_arn or "(ARN not given)")))
 
@@ -55,10 +59,17 @@ def _changes(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
     return rows
 
 
-def _notes(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
-    if diagnosis.profile is None or diagnosis.cause not in _ROUTING:
-        return []
-    return ["", *(paragraph(f"- {note}", names) for note in _sentences.NOTES[diagnosis.profile.scope])]
+def _notes(diagnosis: Diagnosis) -> list[str]:
+    notes: list[str] = []
+    if diagnosis.profile is not None and diagnosis.cause in _ROUTING:
+        is_global = diagnosis.profile.scope is Scope.GLOBAL
+        notes.append(_sentences.MAY_BE_INTENDED if is_global else _sentences.EVERY_DESTINATION)
+    if any(remedy.paste and "ArnNotLike" in remedy.paste for remedy in diagnosis.remedies):
+        notes += [_sentences.NOT_AT_HAND, _sentences.BATCH]
+        notes += [] if diagnosis.requested_model_id else [_sentences.OTHER_PROFILE]
+    if diagnosis.denial.policy_type is PolicyType.IDENTITY_BASED:
+        notes.append(_sentences.ONE_IS_NAMED)
+    return notes
 
 
 def _plain(text: str) -> str:

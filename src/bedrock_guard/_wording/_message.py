@@ -6,9 +6,9 @@ What is to be pasted is never wrapped.
 
 from textwrap import fill
 
-from bedrock_guard._denials import DenyKind, PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._identifiers import ModelKind, parse_model_id
+from bedrock_guard._remedies import UNGRANTED, is_direct, lacks_allow
 from bedrock_guard._wording import _sentences
 
 WIDTH = 80
@@ -16,13 +16,20 @@ WIDTH = 80
 
 def message(diagnosis: Diagnosis, names: dict[str, str]) -> str:
     """Return the message of *diagnosis*."""
-    rows = [opening(diagnosis, names), paragraph(f"Will not help: {_sentences.VAIN[diagnosis.cause]}", names)]
+    rows = [opening(diagnosis, names), in_vain(diagnosis, names)]
     return "\n".join((*rows, *_change(diagnosis, names), *_meanwhile(diagnosis, names)))
 
 
 def opening(diagnosis: Diagnosis, names: dict[str, str]) -> str:
     """Return what happened."""
     return paragraph(f"[{diagnosis.key}] {_sentences.HEADLINES[diagnosis.cause]} {_story(diagnosis, names)}", names)
+
+
+def in_vain(diagnosis: Diagnosis, names: dict[str, str]) -> str:
+    """Return what will not help."""
+    phrases = filter(None, (phrase.format_map(names) for phrase in _sentences.VAIN[diagnosis.cause]))
+    fickle = " May come and go." if diagnosis.cause is Cause.DESTINATION_REGION else ""
+    return paragraph("Will not help: {phrases}.{fickle}", {"phrases": ", ".join(phrases), "fickle": fickle})
 
 
 def paragraph(sentences: str, names: dict[str, str]) -> str:
@@ -40,10 +47,10 @@ def _story(diagnosis: Diagnosis, names: dict[str, str]) -> str:
 
 
 def _change(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
-    cause, denial = diagnosis.cause, diagnosis.denial
+    cause = diagnosis.cause
+    if cause not in UNGRANTED and lacks_allow(diagnosis.denial):
+        return [paragraph(_sentences.GRANT_DIRECT if is_direct(diagnosis) else _sentences.GRANT, names)]
     if cause in _sentences.PASTE:
-        if denial.deny is DenyKind.IMPLICIT or denial.policy_type is PolicyType.UNKNOWN:
-            return [paragraph(_sentences.GRANT, names)]
         return [paragraph(_sentences.PASTE[cause], names), str(diagnosis.remedies[0].paste)]
     return [paragraph(_sentences.ADVICE[cause], names)]
 

@@ -6,7 +6,7 @@ from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._edits import Call
 from bedrock_guard._identifiers import parse_model_id
 from bedrock_guard._profiles import InferenceProfile, Origin, from_catalog
-from bedrock_guard._remedies import NOUNS
+from bedrock_guard._remedies import NOUNS, is_direct
 from bedrock_guard._text import clean
 
 
@@ -27,9 +27,12 @@ def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str
         "action": diagnosis.denial.action or "the call",
         "requested": _requested(diagnosis),
         "source": diagnosis.source_region or "",
+        "origin": f" from {diagnosis.source_region}" if diagnosis.source_region else "",
         "dated": dated(diagnosis.profile, catalog),
         "likely": parse_model_id(call.profile.partition("/")[2]).id,
-        "vain": "IAM grants" if _is_above_iam(diagnosis) else "a change of SCPs",
+        "vain": _vain(diagnosis),
+        "rerouting": "" if is_direct(diagnosis) else "another inference profile",
+        "condition": "" if diagnosis.denial.deny else "if nothing allows it, ",
         "alternative": diagnosis.alternatives[0] if diagnosis.alternatives else "",
         "inside": _inside(diagnosis, catalog),
     }
@@ -82,8 +85,11 @@ def _requested(diagnosis: Diagnosis) -> str:
     return diagnosis.denial.model_id or diagnosis.denial.action or "a call"
 
 
-def _is_above_iam(diagnosis: Diagnosis) -> bool:
-    return diagnosis.denial.policy_type not in (PolicyType.IDENTITY_BASED, PolicyType.UNKNOWN)
+def _vain(diagnosis: Diagnosis) -> str:
+    """Return which policies of others are of no use; AWS names one, so nothing is known where it names none."""
+    if diagnosis.denial.policy_type is PolicyType.UNKNOWN:
+        return ""
+    return "a change of SCPs alone" if diagnosis.denial.policy_type is PolicyType.IDENTITY_BASED else "IAM grants"
 
 
 def _inside(diagnosis: Diagnosis, catalog: Catalog) -> str:

@@ -5,7 +5,9 @@ They have none of the words by which frameworks recognise other failures, such a
 """
 
 from bedrock_guard._diagnosis import Audience, Cause
-from bedrock_guard._profiles import Scope
+
+SUMMARY = "{requested}{origin}: {policy} {verb} {wall}"
+SUMMARY_OF_ACCESS = "{requested}{origin}: the account has no access to the model"
 
 HEADLINES = {
     Cause.DESTINATION_REGION: "{Policy} {verb} {place}.",
@@ -32,17 +34,20 @@ ROUTED = "Called from {source}, {requested} also routes there ({dated}). Others 
 ROUTED_UNKNOWN = (
     "Called from {source}, {requested} also routes there; where else is not known here. Others may be blocked too."
 )
-ROUTED_FROM_ELSEWHERE = "If you called from another Region, an inference profile routes there."
-ROUTED_BY_LIKELY = "If you called from another Region, {likely} routes there ({dated})."
+ROUTED_FROM_ELSEWHERE = (
+    "If you called from another Region, an inference profile routes there. Others may be blocked too."
+)
+ROUTED_BY_LIKELY = "If you called from another Region, {likely} routes there ({dated}). Others may be blocked too."
 
+# What will not help; a phrase may be empty.
 VAIN = {
-    Cause.DESTINATION_REGION: "{vain}, AWS_REGION, enabling {city}. May come and go.",
-    Cause.GLOBAL_ROUTING: "{vain}, AWS_REGION, allowing one more Region.",
-    Cause.SOURCE_REGION: "{vain}, another inference profile.",
-    Cause.INFERENCE_PROFILE: "{vain}, allowing its destination Regions alone.",
-    Cause.GUARDRAIL_PROFILE: "{vain}, AWS_REGION.",
-    Cause.MODEL_ACCESS: "IAM permissions alone, AWS_REGION, a change of an SCP.",
-    Cause.OTHER: "{vain}, another model.",
+    Cause.DESTINATION_REGION: ("{vain}", "AWS_REGION", "enabling {city}"),
+    Cause.GLOBAL_ROUTING: ("{vain}", "AWS_REGION", "allowing one more Region"),
+    Cause.SOURCE_REGION: ("{vain}", "{rerouting}", "enabling {city}"),
+    Cause.INFERENCE_PROFILE: ("{vain}", "allowing its destination Regions alone"),
+    Cause.GUARDRAIL_PROFILE: ("{vain}", "AWS_REGION"),
+    Cause.MODEL_ACCESS: ("IAM permissions alone", "AWS_REGION", "a change of an SCP"),
+    Cause.OTHER: ("{vain}", "another model"),
 }
 
 # What goes before the JSON of the first remedy in the message; the others have no JSON that fits there.
@@ -59,7 +64,9 @@ ADVICE = {
     Cause.MODEL_ACCESS: "For the account's administrator: its subscription, use case form and means of payment.",
     Cause.OTHER: "{Noun} owner: allow the action, if it may be used.",
 }
-GRANT = "{Noun} owner: allow the profile, and its model in every Region that it routes to."
+# The same where nothing allows the call: through a profile, and without one.
+GRANT = "{Noun} owner: {condition}allow the profile, and its model in every Region that it routes to."
+GRANT_DIRECT = "{Noun} owner: {condition}allow {action} on this model in {place}."
 
 SAME_MODEL = 'Meanwhile: fallback="{alternative}" (same model)'
 OTHER_MODEL = 'Meanwhile: fallback="{alternative}" (another model)'
@@ -72,22 +79,17 @@ AUDIENCES = {
 }
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
-_EVERY_DESTINATION = (
+EVERY_DESTINATION = (
     "AWS authorizes such a call in the source Region and in every destination Region, and its message names one. "
     "Whether a call is denied may depend on where it is routed."
 )
-_NOT_AT_HAND = (
+MAY_BE_INTENDED = "The denial may be intended: it keeps inference in the geography."
+NOT_AT_HAND = (
     "Whether the denying statement is a Region deny is known only where the policy is at hand. Lists of approved "
     "models, Allow-lists, endpoint rules and NotResource statements need another edit."
 )
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
-_BATCH = "Batch jobs are not helped by the exemption: bedrock:CreateModelInvocationJob does not list its key."
-NOTES = {
-    Scope.GEOGRAPHIC: (
-        _EVERY_DESTINATION,
-        _NOT_AT_HAND,
-        _BATCH,
-    ),
-    Scope.GLOBAL: ("The denial may be intended: it keeps inference in the geography.", _NOT_AT_HAND, _BATCH),
-    Scope.IN_REGION: (_NOT_AT_HAND,),
-}
+BATCH = "Batch jobs are not helped by the exemption: bedrock:CreateModelInvocationJob does not list its key."
+OTHER_PROFILE = "A call through an application inference profile needs application-inference-profile/<its ID> there."
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ONE_IS_NAMED = "AWS names one policy: once this one allows the call, an SCP or another policy may still deny it."
