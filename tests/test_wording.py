@@ -184,6 +184,16 @@ def test_summary_of_missing_access_blames_no_policy() -> None:
     assert diagnosis.summary == f"jp.{CLAUDE} from us-east-1: the account has no access to the model"
 
 
+@pytest.mark.parametrize("text", ["Bearer Token has expired", "Access denied when calling Bedrock."])
+def test_nothing_is_made_up_where_aws_says_nothing(text: str) -> None:
+    """Neither a policy, nor an owner of it, nor what will not help."""
+    message = explained(f"An error occurred (AccessDeniedException): {text}", f"jp.{CLAUDE}", "us-east-1").message
+
+    assert "AWS, naming no policy, denies the call." in message
+    assert "owner" not in message
+    assert "Will not help" not in message
+
+
 def test_partition_is_the_callers() -> None:
     """What is pasted in GovCloud names GovCloud."""
     model = "anthropic.claude-sonnet-4-5-20250929-v1:0"

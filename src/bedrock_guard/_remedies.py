@@ -36,8 +36,16 @@ def is_direct(diagnosis: Diagnosis) -> bool:
     return parse_model_id(diagnosis.requested_model_id or "").kind is ModelKind.FOUNDATION_MODEL
 
 
+def says_nothing(diagnosis: Diagnosis) -> bool:
+    """Tell whether AWS names neither policy nor action, and nothing tells of missing model access."""
+    is_unnamed = diagnosis.denial.policy_type is PolicyType.UNKNOWN and diagnosis.denial.action is None
+    return is_unnamed and diagnosis.cause is Cause.OTHER
+
+
 def _for_owner(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
     cause, denial = diagnosis.cause, diagnosis.denial
+    if says_nothing(diagnosis):
+        return ()
     if cause in UNGRANTED:
         return (_model_access() if cause is Cause.MODEL_ACCESS else _named_action(diagnosis),)
     if denial.deny is DenyKind.IMPLICIT:
@@ -174,6 +182,10 @@ def _for_developer(diagnosis: Diagnosis) -> tuple[Remedy, ...]:
         return (Remedy(Audience.DEVELOPER, f"Call a model that stays inside: {', '.join(diagnosis.alternatives)}."),)
     if diagnosis.cause is Cause.GUARDRAIL_PROFILE:
         return (Remedy(Audience.DEVELOPER, "Use a guardrail without cross-Region inference."),)
+    if says_nothing(diagnosis):
+        return (
+            Remedy(Audience.DEVELOPER, "Look at the caller's credentials and permissions first: AWS says no more."),
+        )
     if diagnosis.denial.action == "bedrock:CallWithBearerToken":
         return (Remedy(Audience.DEVELOPER, "Sign with IAM credentials instead of a Bedrock API key."),)
     return ()

@@ -1,5 +1,7 @@
 """The whole explanation."""
 
+from collections.abc import Iterator
+
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
@@ -14,9 +16,14 @@ _ROUTING = (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING)
 
 def explanation(diagnosis: Diagnosis, names: dict[str, str], catalog: Catalog) -> str:
     """Return the explanation of *diagnosis*."""
-    rows = [opening(diagnosis, names), "", *_facts(diagnosis, catalog), "", in_vain(diagnosis, names)]
-    notes = [paragraph(f"- {note}", names) for note in _notes(diagnosis)]
-    return "\n".join((*rows, *_changes(diagnosis, names), *([""] if notes else []), *notes))
+    parts = [
+        [opening(diagnosis, names)],
+        _facts(diagnosis, catalog),
+        in_vain(diagnosis, names),
+        *_changes(diagnosis, names),
+        [paragraph(f"- {note}", names) for note in _notes(diagnosis)],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _facts(diagnosis: Diagnosis, catalog: Catalog) -> list[str]:
@@ -49,14 +56,12 @@ def _by(diagnosis: Diagnosis) -> str | None:
     return " ".join(filter(None, (*words, denial.policy_arn or "(ARN not given)")))
 
 
-def _changes(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
-    rows = []
+def _changes(diagnosis: Diagnosis, names: dict[str, str]) -> Iterator[list[str]]:
     for number, remedy in enumerate(diagnosis.remedies, 1):
         audience = _sentences.AUDIENCES[remedy.audience].format_map(names)
-        rows += ["", _plain(f"{number}. {audience}. {remedy.change}")]
+        rows = [_plain(f"{number}. {audience}. {remedy.change}")]
         rows += [remedy.paste] if remedy.paste else []
-        rows += [_plain(f"Opens: {remedy.opens}")] if remedy.opens else []
-    return rows
+        yield rows + ([_plain(f"Opens: {remedy.opens}")] if remedy.opens else [])
 
 
 def _notes(diagnosis: Diagnosis) -> list[str]:

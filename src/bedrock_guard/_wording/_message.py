@@ -8,7 +8,7 @@ from textwrap import fill
 
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._identifiers import ModelKind, parse_model_id
-from bedrock_guard._remedies import UNGRANTED, is_direct, lacks_allow
+from bedrock_guard._remedies import UNGRANTED, is_direct, lacks_allow, says_nothing
 from bedrock_guard._wording import _sentences
 
 WIDTH = 80
@@ -16,8 +16,8 @@ WIDTH = 80
 
 def message(diagnosis: Diagnosis, names: dict[str, str]) -> str:
     """Return the message of *diagnosis*."""
-    rows = [opening(diagnosis, names), in_vain(diagnosis, names)]
-    return "\n".join((*rows, *_change(diagnosis, names), *_meanwhile(diagnosis, names)))
+    rows = (*in_vain(diagnosis, names), *_change(diagnosis, names), *_meanwhile(diagnosis, names))
+    return "\n".join((opening(diagnosis, names), *rows))
 
 
 def opening(diagnosis: Diagnosis, names: dict[str, str]) -> str:
@@ -25,11 +25,11 @@ def opening(diagnosis: Diagnosis, names: dict[str, str]) -> str:
     return paragraph(f"[{diagnosis.key}] {_sentences.HEADLINES[diagnosis.cause]} {_story(diagnosis, names)}", names)
 
 
-def in_vain(diagnosis: Diagnosis, names: dict[str, str]) -> str:
-    """Return what will not help."""
-    phrases = filter(None, (phrase.format_map(names) for phrase in _sentences.VAIN[diagnosis.cause]))
+def in_vain(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
+    """Return what will not help, where that can be told."""
+    phrases = [text for phrase in _sentences.VAIN[diagnosis.cause] if (text := phrase.format_map(names))]
     fickle = " May come and go." if diagnosis.cause is Cause.DESTINATION_REGION else ""
-    return paragraph("Will not help: {phrases}.{fickle}", {"phrases": ", ".join(phrases), "fickle": fickle})
+    return [paragraph("{text}", {"text": f"Will not help: {', '.join(phrases)}.{fickle}"})] if phrases else []
 
 
 def paragraph(sentences: str, names: dict[str, str]) -> str:
@@ -52,6 +52,8 @@ def _change(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
         return [paragraph(_sentences.GRANT_DIRECT if is_direct(diagnosis) else _sentences.GRANT, names)]
     if cause in _sentences.PASTE:
         return [paragraph(_sentences.PASTE[cause], names), str(diagnosis.remedies[0].paste)]
+    if says_nothing(diagnosis):
+        return [_sentences.ADVICE_UNSAID]
     return [paragraph(_sentences.ADVICE[cause], names)]
 
 

@@ -6,7 +6,7 @@ from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._edits import Call
 from bedrock_guard._identifiers import parse_model_id
 from bedrock_guard._profiles import InferenceProfile, Origin, from_catalog
-from bedrock_guard._remedies import NOUNS, is_direct
+from bedrock_guard._remedies import NOUNS, is_direct, says_nothing
 from bedrock_guard._text import clean
 
 
@@ -32,6 +32,7 @@ def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str
         "likely": parse_model_id(call.profile.partition("/")[2]).id,
         "vain": _vain(diagnosis),
         "rerouting": "" if is_direct(diagnosis) else "another inference profile",
+        "remodelling": "" if says_nothing(diagnosis) else "another model",
         "condition": "" if diagnosis.denial.deny else "if nothing allows it, ",
         "alternative": diagnosis.alternatives[0] if diagnosis.alternatives else "",
         "inside": _inside(diagnosis, catalog),
@@ -58,6 +59,8 @@ def _capital(text: str) -> str:
 
 def _policy(diagnosis: Diagnosis) -> str:
     denial, noun = diagnosis.denial, NOUNS[diagnosis.denial.policy_type]
+    if denial.policy_type is PolicyType.UNKNOWN:
+        return "AWS, naming no policy,"
     if denial.deny is DenyKind.IMPLICIT:
         return f"no {noun}"
     if denial.policy_arn:
@@ -67,7 +70,7 @@ def _policy(diagnosis: Diagnosis) -> str:
 
 def _verb(diagnosis: Diagnosis) -> str:
     if diagnosis.denial.policy_type is PolicyType.UNKNOWN:
-        return "that AWS does not name denies"
+        return "denies"
     return "allows" if diagnosis.denial.deny is DenyKind.IMPLICIT else "blocks"
 
 

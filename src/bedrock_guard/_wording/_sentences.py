@@ -47,7 +47,7 @@ VAIN = {
     Cause.INFERENCE_PROFILE: ("{vain}", "allowing its destination Regions alone"),
     Cause.GUARDRAIL_PROFILE: ("{vain}", "AWS_REGION"),
     Cause.MODEL_ACCESS: ("IAM permissions alone", "AWS_REGION", "a change of an SCP"),
-    Cause.OTHER: ("{vain}", "another model"),
+    Cause.OTHER: ("{vain}", "{remodelling}"),
 }
 
 # What goes before the JSON of the first remedy in the message; the others have no JSON that fits there.
@@ -64,6 +64,7 @@ ADVICE = {
     Cause.MODEL_ACCESS: "For the account's administrator: its subscription, use case form and means of payment.",
     Cause.OTHER: "{Noun} owner: allow the action, if it may be used.",
 }
+ADVICE_UNSAID = "Look at the caller's credentials and permissions first: AWS says no more."
 # The same where nothing allows the call: through a profile, and without one.
 GRANT = "{Noun} owner: {condition}allow the profile, and its model in every Region that it routes to."
 GRANT_DIRECT = "{Noun} owner: {condition}allow {action} on this model in {place}."
