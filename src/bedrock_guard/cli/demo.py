@@ -1,6 +1,10 @@
 """`bedrock-guard demo`: the whole story on this machine, without an AWS account and without a network."""
 
+import io
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -29,32 +33,51 @@ TOKYO_ONLY: dict[str, Any] = {
 @click.command()
 @json_option
 def demo(*, as_json: bool) -> None:
-    """Show an SCP that allows Tokyo alone, the error, its explanation, and the edit that lets the call pass."""
+    """
+    Show an SCP that blocks a call, and the edit that lets it pass.
+
+    The SCP allows Tokyo alone. Nothing is sent to AWS: Amazon Bedrock and the organization are simulated.
+    """
     simulator = Simulator(TOKYO_ONLY)
     plain = _denied(simulator.session(REGION).client("bedrock-runtime"))
     client = guard(simulator.session(REGION).client("bedrock-runtime"))
-    explained = _denied(client)
+    with _logged() as log:
+        explained = _denied(client)
     diagnosis = explained.diagnosis
     edit = diagnosis.remedies[0].paste or ""
     simulator.set_scps(_edited(edit))
     answer = _ask(client)
     if as_json:
-        echo_json({"plain": str(plain), "diagnosis": diagnosis.to_dict(), "edit": edit, "answer": answer})
+        told = {"plain": str(plain), "diagnosis": diagnosis.to_dict(), "log": log.getvalue(), "edit": edit}
+        echo_json({**told, "answer": answer})
         return
-    _tell(plain, explained, edit, answer)
+    _tell(plain, explained, log.getvalue(), edit, answer)
 
 
-def _tell(plain: ClientError, explained: ClientError, edit: str, answer: str) -> None:
+def _tell(plain: ClientError, explained: ClientError, log: str, edit: str, answer: str) -> None:
     heading("1. The organization's SCP allows Tokyo alone")
     click.echo(_pretty(TOKYO_ONLY["Statement"][0]))
     heading(f"2. The application is in Tokyo, and calls {MODEL}: plain boto3")
     click.echo(plain)
     heading("3. The same call, guarded")
     click.echo(explained)
-    heading("4. That edit, in the simulated organization's SCP")
+    heading("4. What stands in the log")
+    click.echo(log, nl=False)
+    heading("5. The edit to paste, in the simulated organization's SCP")
     click.echo(_pretty(_edited(edit)["Statement"][0]))
-    heading("5. The same call again")
+    heading("6. The same call again")
     click.echo(answer)
+
+
+@contextmanager
+def _logged() -> Iterator[io.StringIO]:
+    log = io.StringIO()
+    handler, logger = logging.StreamHandler(log), logging.getLogger("bedrock_guard")
+    logger.addHandler(handler)
+    try:
+        yield log
+    finally:
+        logger.removeHandler(handler)
 
 
 def _ask(client: Any) -> str:

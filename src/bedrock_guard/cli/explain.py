@@ -17,9 +17,9 @@ DENIED = 1
 @json_option
 def explain(text: str, model: str | None, region: str | None, *, as_json: bool) -> int:
     """
-    Explain TEXT, an error message of AWS as it was logged or shown; - reads it from standard input.
+    Explain TEXT, an error message of AWS.
 
-    The exit status is 1 where a denial is in it.
+    As it was logged, printed or shown by the console; - reads it from standard input. The exit status is 1 where a denial is in it.
     """
     if text == "-":
         text = sys.stdin.buffer.read().decode(errors="replace")

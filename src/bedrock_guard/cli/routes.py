@@ -19,9 +19,10 @@ from bedrock_guard.cli._output import echo_json, json_option, region_option
 @json_option
 def routes(model: str, region: str | None, *, as_json: bool) -> None:
     """
-    Show where MODEL may run, an inference profile or a foundation model, when called from a Region, or from each.
+    Show where MODEL may run when it is called from a Region.
 
-    The catalogue answers, without a network.
+    MODEL is the ID of an inference profile or of a foundation model; without --region all Regions that offer it are
+    shown. The catalogue answers, without a network.
     """
     catalog = embedded()
     identifier = parse_model_id(model)
