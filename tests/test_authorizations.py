@@ -126,13 +126,28 @@ def test_arn_is_authorized_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("operation", "action"),
     [
-        ("Converse", "bedrock:InvokeModel"),
-        ("ConverseStream", "bedrock:InvokeModelWithResponseStream"),
         ("InvokeModel", "bedrock:InvokeModel"),
+        ("Converse", "bedrock:InvokeModel"),
         ("StartAsyncInvoke", "bedrock:InvokeModel"),
+        ("InvokeModelWithBidirectionalStream", "bedrock:InvokeModel"),
+        ("InvokeModelWithResponseStream", "bedrock:InvokeModelWithResponseStream"),
+        ("ConverseStream", "bedrock:InvokeModelWithResponseStream"),
         ("CountTokens", "bedrock:CountTokens"),
+        ("CreateModelInvocationJob", "bedrock:CreateModelInvocationJob"),
     ],
 )
-def test_action_of_an_operation(operation: str, action: str) -> None:
-    """There is no bedrock:Converse."""
-    assert action_of(operation) == action
+@pytest.mark.parametrize("spelling", ["{}", "bedrock:{}"])
+def test_action_of_an_operation(operation: str, action: str, spelling: str) -> None:
+    """An operation stands for the action that it is authorized as, in any case; there is no bedrock:Converse."""
+    text = spelling.format(operation)
+
+    assert [action_of(each) for each in (text, text.lower(), text.upper())] == [action] * 3
+
+
+@pytest.mark.parametrize("text", ["InvokeModle", "foo", "", "bedrock:", "bedrock:*", "s3:GetObject", "invoke model\n"])
+def test_what_calls_no_model_is_no_action(text: str) -> None:
+    """A misspelled operation would be answered as one that no policy names: it is refused, with the known ones."""
+    with pytest.raises(ValueError, match=r"^action: .* is none of InvokeModel, .*CreateModelInvocationJob$") as caught:
+        action_of(text)
+
+    assert str(caught.value).isprintable()

@@ -176,7 +176,7 @@ def test_lint_of_a_level(capsys: Captured) -> None:
     assert any(line.startswith("Lint  root: 12 SCPs at one level") for line in lines)
 
 
-@pytest.mark.parametrize("action", ["Converse", "bedrock:Converse", "InvokeModel", "bedrock:InvokeModel"])
+@pytest.mark.parametrize("action", ["Converse", "bedrock:Converse", "invokemodel", "bedrock:InvokeModel"])
 def test_action(capsys: Captured, action: str) -> None:
     """An operation stands for the action that it is authorized as."""
     _, text = asked(capsys, "check", "--region", TOKYO, "--scp", "deny.json", "--json", "--action", action, NOVA)

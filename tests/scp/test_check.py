@@ -222,6 +222,8 @@ def test_blocked_profile_fails_always_or_now_and_then(statement: dict[str, Any],
         {"principal_arn": "app"},
         {"principal_arn": "arn:aws:iam::aws:policy/x"},
         {"principal_arn": ROLE, "account_id": "444455556666"},
+        {"action": "InvokeModle"},
+        {"action": "bedrock:Invoke*"},
     ],
 )
 def test_bad_argument_is_one_line_that_names_it(arguments: dict[str, Any]) -> None:
@@ -230,6 +232,16 @@ def test_bad_argument_is_one_line_that_names_it(arguments: dict[str, Any]) -> No
         check(**arguments)
 
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("action", ["Converse", "InvokeModel", "bedrock:invokemodel"])
+def test_operation_is_checked_as_the_action_it_is_authorized_as(action: str) -> None:
+    """Nobody has to know that Converse is authorized as bedrock:InvokeModel."""
+    deny_inference = policy(deny(Action="bedrock:InvokeModel"))
+    [report] = scp.check_all([[FULL_AWS_ACCESS, deny_inference]], TOKYO, [NOVA], action=action)
+
+    assert (report.verdict, report.action) == ("blocked", "bedrock:InvokeModel")
+    assert check(deny_inference, model_id=NOVA, action=action) == report
 
 
 def test_all_profiles_of_a_source_region() -> None:

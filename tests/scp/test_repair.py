@@ -264,6 +264,21 @@ def test_region_deny_with_exceptions_is_edited_for_an_unknown_caller() -> None:
     assert (len(repaired.edits), repaired.verdict) == (1, "allowed")
 
 
+def test_operation_is_repaired_as_the_action_it_is_authorized_as() -> None:
+    """An Allow-list gets bedrock:InvokeModel for Converse."""
+    repaired = scp.repair([[policy(allow(Action="s3:*"))]], NOVA, TOKYO, principal_arn=ROLE, action="Converse")
+    document: Any = repaired.levels[0][0]
+
+    assert document["Statement"][1]["Action"] == INVOKE
+    assert repaired.is_complete
+
+
+def test_misspelled_operation_is_an_error() -> None:
+    """It must not pass for one that nothing blocks."""
+    with pytest.raises(ValueError, match=r"^action: 'InvokeModle' is none of"):
+        repair(TOKYO_ONLY, action="InvokeModle")
+
+
 def test_nothing_is_edited_where_nothing_is_denied() -> None:
     """What was given comes back."""
     text = json.dumps(TOKYO_ONLY)

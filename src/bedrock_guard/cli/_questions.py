@@ -15,9 +15,9 @@ from bedrock_guard.cli._sources import Scps, from_files
 from bedrock_guard.scp._authorizations import action_of
 from bedrock_guard.scp._lint import Finding, lint
 
-_ACTION = re.compile(r"(?:[A-Za-z0-9-]+:)?[A-Za-z]+")
 # What the library calls an argument, and what the command line does.
 _ARGUMENTS = {
+    "action:": "--action:",
     "region:": "--region:",
     "principal_arn:": "--principal:",
     "account_id:": "--account:",
@@ -40,8 +40,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--action",
         default="InvokeModel",
         show_default=True,
-        callback=lambda _context, _option, value: _action(value),
-        help="The API operation, or IAM action.",
+        metavar="NAME",
+        help="The API operation that is called, or its IAM action.",
     ),
 )
 
@@ -79,8 +79,10 @@ def question(files: Sequence[str], account: str | None, region: str, principal: 
         raise click.UsageError("say which SCPs: --scp FILE (repeatable), or --account ID to read the organization")
     if account and not re.fullmatch("[0-9]{12}", account):
         raise click.UsageError("--account: must be 12 digits")
+    with bad_input():
+        asked = action_of(action)
     scps = from_organization(account, region) if account else from_files(files)
-    return Question(scps, region, principal, action)
+    return Question(scps, region, principal, asked)
 
 
 def require_model_ids(models: Sequence[str]) -> None:
@@ -154,13 +156,3 @@ def _place(finding: Finding, scps: Scps) -> str:
     if finding.document is None:
         return name
     return f"{name} {scps.document(finding.level, finding.document).name}, {finding.statement}"
-
-
-def _action(text: str) -> str:
-    if not _ACTION.fullmatch(text):
-        raise click.UsageError(
-            "--action: must be an operation such as Converse, or an action such as bedrock:InvokeModel"
-        )
-    service, _, name = text.rpartition(":")
-    # bedrock:Converse is no action, but it is clear what is meant.
-    return action_of(name) if service in ("", "bedrock") else text

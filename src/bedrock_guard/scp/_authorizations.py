@@ -12,22 +12,28 @@ from dataclasses import dataclass
 
 from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, ModelIdentifier, ModelKind, partition_of
 from bedrock_guard._profiles import InferenceProfile
+from bedrock_guard.scp._errors import printable
 
 INVOKE_MODEL = "bedrock:InvokeModel"
 INVOKE_MODEL_WITH_RESPONSE_STREAM = "bedrock:InvokeModelWithResponseStream"
 COUNT_TOKENS = "bedrock:CountTokens"
 CREATE_MODEL_INVOCATION_JOB = "bedrock:CreateModelInvocationJob"
 
-# There is no bedrock:Converse.
+# What a model is called by, and the action that each is authorized as. There is no bedrock:Converse.
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_StartAsyncInvoke.html
 _ACTIONS = {
+    "InvokeModel": INVOKE_MODEL,
+    "InvokeModelWithResponseStream": INVOKE_MODEL_WITH_RESPONSE_STREAM,
     "Converse": INVOKE_MODEL,
     "ConverseStream": INVOKE_MODEL_WITH_RESPONSE_STREAM,
     "StartAsyncInvoke": INVOKE_MODEL,
     # No action of its own is documented: assumed.
     "InvokeModelWithBidirectionalStream": INVOKE_MODEL,
+    "CountTokens": COUNT_TOKENS,
+    "CreateModelInvocationJob": CREATE_MODEL_INVOCATION_JOB,
 }
+_IN_LOWER_CASE = {operation.lower(): action for operation, action in _ACTIONS.items()}
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html lists the key for neither.
 _WITHOUT_PROFILE_KEY = frozenset({COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB})
 
@@ -53,9 +59,18 @@ class Authorization:
         return self.context[_REQUESTED_REGION]
 
 
-def action_of(operation: str) -> str:
-    """Return the IAM action that the API operation *operation* is authorized as."""
-    return _ACTIONS.get(operation, f"bedrock:{operation}")
+def action_of(text: str) -> str:
+    """
+    Return the IAM action that *text* is authorized as: an API operation that calls a model, or such an action itself.
+
+    Action names are case-insensitive (reference_policies_elements_action.html), and so is this. Raises ValueError for
+    anything else.
+    """
+    # bedrock:Converse is no action, but it is clear what is meant.
+    operation = text.lower().removeprefix("bedrock:")
+    if operation not in _IN_LOWER_CASE:
+        raise ValueError(f"action: {printable(text)!r} is none of {', '.join(_ACTIONS)}")
+    return _IN_LOWER_CASE[operation]
 
 
 def authorizations(

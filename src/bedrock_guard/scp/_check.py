@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bedrock_guard._catalog import Catalog, embedded
 from bedrock_guard._profiles import InferenceProfile
-from bedrock_guard.scp._authorizations import INVOKE_MODEL, Authorization, authorizations
+from bedrock_guard.scp._authorizations import INVOKE_MODEL, Authorization, action_of, authorizations
 from bedrock_guard.scp._caller import Caller, caller_of
 from bedrock_guard.scp._calls import Call, call_of, calls
 from bedrock_guard.scp._evaluation import Result, evaluate, load
@@ -30,18 +30,20 @@ def check(
     """
     Return what *levels* say to every authorization of *action* on *model_id*, called from *region*.
 
-    *levels* is what `load` takes or returns. *model_id* is what the Bedrock runtime takes: a profile's ID, a foundation
+    *levels* is what `load` takes or returns. *action* is an API operation (`Converse`) or the IAM action that one is
+    authorized as (`bedrock:InvokeModel`); the report names the latter. *model_id* is what the Bedrock runtime takes: a profile's ID, a foundation
     model's (a direct call), an ARN (whose Region counts instead of *region*). *context* describes the caller further
     (`{"aws:SourceVpce": "vpce-1"}`; an empty list is a key known to be absent). Keys that policies ask about and nobody
     described are unknown, and may make the verdict `depends`. *profiles* are those that the catalogue cannot know:
     application profiles, or newer ones, as the API described them; *catalog* replaces the embedded one.
 
-    Raises PolicyError as `load` does, and ValueError for a malformed model ID, Region, account or principal ARN.
+    Raises PolicyError as `load` does, and ValueError for a malformed model ID, Region, account or principal ARN, and
+    for an action that calls no model.
     """
     hierarchy = levels if isinstance(levels, Hierarchy) else load(levels)
     caller = caller_of(principal_arn, account_id, context)
     call = call_of(model_id, region, catalog or embedded(), profiles)
-    return report(hierarchy, call, action, caller, management_account=management_account)
+    return report(hierarchy, call, action_of(action), caller, management_account=management_account)
 
 
 def check_all(
@@ -66,7 +68,8 @@ def check_all(
     hierarchy = levels if isinstance(levels, Hierarchy) else load(levels)
     caller = caller_of(principal_arn, account_id, context)
     chosen = calls(model_ids, region, catalog or embedded(), profiles)
-    return [report(hierarchy, call, action, caller, management_account=management_account) for call in chosen]
+    asked = action_of(action)
+    return [report(hierarchy, call, asked, caller, management_account=management_account) for call in chosen]
 
 
 def report(

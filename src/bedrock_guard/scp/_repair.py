@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bedrock_guard._catalog import Catalog, embedded
 from bedrock_guard._profiles import InferenceProfile
-from bedrock_guard.scp._authorizations import INVOKE_MODEL
+from bedrock_guard.scp._authorizations import INVOKE_MODEL, action_of
 from bedrock_guard.scp._caller import caller_of
 from bedrock_guard.scp._calls import calls
 from bedrock_guard.scp._check import report
@@ -53,6 +53,7 @@ def repair(
     wanted = [model_ids] if isinstance(model_ids, str) else list(model_ids)
     chosen = calls(wanted, region, known, profiles)
     caller = caller_of(principal_arn, account_id, context)
+    action = action_of(action)
 
     def ask(policies: Hierarchy, *, key_on_profile: bool = False) -> list[Report]:
         return [
