@@ -67,7 +67,7 @@ STATEMENT = TOKYO_ONLY["Statement"][0]
     [
         (b"", "scp.json: not JSON"),
         (b"Version: 2012-10-17", "scp.json: not JSON"),
-        (b"\xff\xfe{\x00}\x00", "scp.json: not UTF-8 text"),
+        (b"\xff\xfe{\x00}\x00", "scp.json: not UTF-8 text, so no JSON: save it as UTF-8"),
         (b"[]", "scp.json: must be an object, not a list"),
         (b"null", "scp.json: must be an object, not null"),
         (b"{}", "scp.json: Statement: missing"),
@@ -93,7 +93,7 @@ def test_documents(capsys: Captured, content: bytes, said: str) -> None:
     assert said in refused(capsys, "check", *FILE, *ASK)
 
 
-@pytest.mark.parametrize("name", ["nul\0", "x" * 5000, "none/such", ""])
+@pytest.mark.parametrize("name", ["nul\0", "x" * 5000, "none/such", "", ".", "/dev/full"])
 @pytest.mark.parametrize("option", ["check --baseline", "fix --proof", "fix --verify-script"])
 def test_files(capsys: Captured, option: str, name: str) -> None:
     """A file name that can be none is answered, or refused in one line."""

@@ -1,6 +1,10 @@
 """`bedrock-guard fix`."""
 
+import codecs
+import errno
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,7 @@ from bedrock_guard.cli._commands import run
 from cli.asking import TOKYO, Captured, asked, refused, write
 from policies import GLOBAL_CLAUDE, JAPAN_ONLY, JP_CLAUDE, TOKYO_ONLY, region_deny
 
+LONG = region_deny(TOKYO, sid="Long" * 300)
 EXEMPTION = f"arn:aws:bedrock:{TOKYO}:*:inference-profile/{JP_CLAUDE}"
 
 
@@ -18,6 +23,11 @@ def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     write(Path("deny.json"), TOKYO_ONLY)
+
+
+def allowing(action: str, **elements: str) -> dict[str, Any]:
+    """Return an Allow-list of *action*."""
+    return {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, "Resource": "*", **elements}}
 
 
 def _fix(capsys: Captured, *arguments: str) -> tuple[int, str]:
@@ -117,6 +127,113 @@ def test_one_file_at_two_levels(capsys: Captured) -> None:
 
     assert status == 0
     assert _statement("deny.json")["Condition"]["ArnNotLike"] == {"bedrock:InferenceProfileArn": EXEMPTION}
+
+
+def test_one_file_that_needs_two_texts(capsys: Captured) -> None:
+    """A file that stands at two levels and would have to be edited otherwise at each is not written."""
+    write(Path("list.json"), allowing("s3:*"))
+    write(Path("models.json"), allowing("bedrock:*", Resource="arn:aws:bedrock:*::foundation-model/*"))
+    levels = ["--scp", "root=list.json", "--scp", "account=list.json", "--scp", "account=models.json"]
+    line = refused(capsys, "fix", "--region", TOKYO, *levels, "--write", JP_CLAUDE)
+
+    assert "list.json stands at several levels, which need different edits" in line
+    assert json.loads(Path("list.json").read_text(encoding="utf-8")) == allowing("s3:*")
+
+
+def test_all_files_or_none(capsys: Captured) -> None:
+    """Where the disk is full before the last file is written, the first is as it was, and nothing is left behind."""
+    write(Path("long.json"), LONG)
+    line = _refused_on_a_small_disk(capsys, "--scp", "deny.json", "--scp", "account=long.json")
+
+    assert "long.json: cannot be written: File too large; no file was changed" in line
+    assert [json.loads(Path(name).read_text(encoding="utf-8")) for name in ("deny.json", "long.json")] == [
+        TOKYO_ONLY,
+        LONG,
+    ]
+    assert sorted(path.name for path in Path().iterdir()) == ["deny.json", "long.json"]
+
+
+def _refused_on_a_small_disk(capsys: Captured, *arguments: str) -> str:
+    """Return the line of a --write where files of some 1,000 characters fit, and longer ones do not."""
+    resource = pytest.importorskip("resource")
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(json.dumps(LONG, indent=2)) + 50, most))
+    try:
+        return refused(capsys, "fix", "--region", TOKYO, *arguments, "--write", JP_CLAUDE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+
+def test_written_files_go_back(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the second file cannot take its place, the first gets its old text back."""
+    write(Path("account.json"), TOKYO_ONLY)
+    replace = Path.replace
+
+    def refusing(path: Path, target: Path) -> Path:
+        if target.name == "account.json":
+            raise OSError(errno.EBUSY, "Device or resource busy", str(path))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refusing)
+    line = refused(
+        capsys, "fix", "--region", TOKYO, "--scp", "deny.json", "--scp", "a=account.json", "--write", JP_CLAUDE
+    )
+
+    assert "account.json: cannot be written: Device or resource busy; no file was changed" in line
+    assert json.loads(Path("deny.json").read_text(encoding="utf-8")) == TOKYO_ONLY
+    assert sorted(path.name for path in Path().iterdir()) == ["account.json", "deny.json"]
+
+
+def test_link_stays(capsys: Captured) -> None:
+    """What a link leads to is written, in its own folder; the link stays one."""
+    write(Path("scps/real.json"), TOKYO_ONLY)
+    Path("link.json").symlink_to("scps/real.json")
+    _fix(capsys, "--scp", "link.json", "--write", JP_CLAUDE)
+
+    assert Path("link.json").is_symlink()
+    assert "ArnNotLike" in _statement("scps/real.json")["Condition"]
+
+
+def test_mode_stays(capsys: Captured) -> None:
+    """Who may read the file may read it still."""
+    Path("deny.json").chmod(0o640)
+    _fix(capsys, "--scp", "deny.json", "--write", JP_CLAUDE)
+
+    assert Path("deny.json").stat().st_mode & 0o777 == 0o640
+
+
+def test_byte_order_mark_stays(capsys: Captured) -> None:
+    """A file that begins with a byte order mark, as editors on Windows write it, is read, and keeps it."""
+    Path("deny.json").write_text(json.dumps(TOKYO_ONLY), encoding="utf-8-sig")
+    status, text = _fix(capsys, "--scp", "deny.json", "--write", JP_CLAUDE)
+    written = Path("deny.json").read_bytes()
+
+    assert (status, text.splitlines()[-1]) == (0, "Written    deny.json")
+    assert written.startswith(codecs.BOM_UTF8 + b"{")
+    assert "ArnNotLike" in json.loads(written.decode("utf-8-sig"))["Statement"][0]["Condition"]
+
+
+def test_pipe_is_not_written(capsys: Captured) -> None:
+    """What came through a pipe has no file to be written to."""
+    reading, writing = os.pipe()
+    os.write(writing, json.dumps(TOKYO_ONLY).encode())
+    os.close(writing)
+    line = refused(capsys, "fix", "--region", TOKYO, "--scp", f"/dev/fd/{reading}", "--write", JP_CLAUDE)
+
+    assert "came from no file" in line
+
+
+def test_proof_into_a_pipe(capsys: Captured) -> None:
+    """--proof and --verify-script write to whatever takes text, a pipe too."""
+    reading, writing = os.pipe()
+    arguments = ["--scp", "deny.json", "--verify-script", f"/dev/fd/{writing}", JP_CLAUDE]
+    with ThreadPoolExecutor(1) as pool, os.fdopen(reading) as file:
+        read = pool.submit(file.read)
+        status, _ = _fix(capsys, *arguments)
+        os.close(writing)
+        text = read.result()
+
+    assert (status, text.splitlines()[0]) == (0, "#!/usr/bin/env bash")
 
 
 def test_family(capsys: Captured) -> None:

@@ -166,12 +166,13 @@ def _document(file: str) -> Document:
 
 
 def _read(path: Path) -> str:
-    # Line ends are left as they are: what is written back differs in the edit alone.
+    # Line ends are left as they are: what is written back differs in the edit alone. A byte order mark, which editors on
+    # Windows put first, is no part of the text; it is kept where the file is written.
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             text = file.read(MAX_CHARACTERS + 1)
     except UnicodeDecodeError:
-        raise click.UsageError(f"{path}: not UTF-8 text, so no JSON") from None
+        raise click.UsageError(f"{path}: not UTF-8 text, so no JSON: save it as UTF-8") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise click.UsageError(f"{path}: cannot be read: {reason}") from None

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bedrock_guard import scp
+from bedrock_guard.cli._files import replace_all
 from bedrock_guard.cli._outcome import helps, items, lines
 from bedrock_guard.cli._output import echo_json, json_option
 from bedrock_guard.cli._questions import (
@@ -18,7 +19,7 @@ from bedrock_guard.cli._questions import (
     scps_as_data,
     slips_as_data,
 )
-from bedrock_guard.cli._sources import Document, Scps
+from bedrock_guard.cli._sources import Scps
 from bedrock_guard.cli._verify_script import verify_script
 from bedrock_guard.scp._outcome import Repair
 
@@ -104,27 +105,32 @@ def _write(scps: Scps, repair: Repair) -> list[str]:
     """Write each edited document to its file, all or none; return the names of the files. None where it helps not."""
     if not helps(repair):
         return []
-    edited = [(scps.document(each.level, each.document), str(each.after)) for each in repair.documents]
-    without = [document.name for document, _ in edited if document.path is None]
-    if without:
+    texts = _edited_texts(scps, repair)
+    try:
+        replace_all(texts)
+    except OSError as error:
+        raise click.UsageError(f"{error.filename}: cannot be written: {error.strerror}; no file was changed") from None
+    return [str(path) for path in texts]
+
+
+def _edited_texts(scps: Scps, repair: Repair) -> dict[Path, str]:
+    """Return what each file that *repair* edits is to hold."""
+    documents = [document for level in scps.levels for document in level.documents]
+    texts = [str(policy) for policies in repair.levels for policy in policies]
+    edited = [document for document, text in zip(documents, texts, strict=True) if text != document.text]
+    if without := [document.name for document in edited if document.path is None or not document.path.is_file()]:
         raise click.UsageError(f"--write: {', '.join(without)} came from no file")
-    for document, text in edited:
-        _save(_path(document), text)
-    return [str(_path(document)) for document, _ in edited]
-
-
-def _path(document: Document) -> Path:
-    assert document.path is not None  # noqa: S101 (asked before)
-    return document.path
+    paths = {document.path for document in edited}
+    files: dict[Path, str] = {}
+    for document, text in zip(documents, texts, strict=True):
+        if document.path and document.path in paths and files.setdefault(document.path, text) != text:
+            raise click.UsageError(f"--write: {document.path} stands at several levels, which need different edits")
+    return files
 
 
 def _save(path: Path, text: str) -> None:
-    beside = path.with_name(f"{path.name}.new")
     try:
-        # As they are: the document's own line ends. What stands there is replaced only by the whole.
-        with beside.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-        beside.replace(path)
+        path.write_text(text, encoding="utf-8", newline="")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise click.UsageError(f"{path}: cannot be written: {reason}") from None
