@@ -245,6 +245,34 @@ def test_family(capsys: Captured) -> None:
     assert "jp.amazon.nova-2-lite-v1:0" in _words(text).partition("Covers")[2]
 
 
+def test_family_of_one(capsys: Captured) -> None:
+    """What a pattern covers today is listed even where it is one profile, for AWS may add others."""
+    _, text = _fix(capsys, "--scp", "deny.json", "--profiles", "jp.amazon.*")
+
+    assert "Covers today jp.amazon.nova-2-lite-v1:0 Opens" in _words(text)
+
+
+def test_no_family(capsys: Captured) -> None:
+    """Models that are named cover nothing but themselves."""
+    assert "Covers" not in _fix(capsys, "--scp", "deny.json", JP_CLAUDE, GLOBAL_CLAUDE)[1]
+
+
+def test_nothing_to_edit(capsys: Captured) -> None:
+    """Where a denial is for the caller to tell of, no edit is made, and it is said what it depends on."""
+    statement = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    condition = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
+    write(Path("root.json"), {"Version": "2012-10-17", "Statement": {**statement, "Condition": condition}})
+    status, text = _fix(capsys, "--scp", "root.json", JP_CLAUDE)
+
+    assert (status, text.splitlines()[-2:]) == (
+        1,
+        [
+            "Nothing to edit: a call may be denied: it depends on aws:PrincipalArn.",
+            "Note  it depends on who calls: say it with --principal",
+        ],
+    )
+
+
 def test_cannot(capsys: Captured) -> None:
     """What no edit repairs is said, and the exit status is 1."""
     statement = {"Sid": "NoModels", "Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": "*"}
@@ -253,6 +281,7 @@ def test_cannot(capsys: Captured) -> None:
 
     assert status == 1
     assert "Not edited root models.json, NoModels:" in _words(text)
+    assert text.splitlines()[-1] == "After      a call is still denied"
 
 
 def test_control_tower(capsys: Captured) -> None:
@@ -283,6 +312,7 @@ def test_over_quota(capsys: Captured) -> None:
     status, answer = _fix(capsys, "--scp", "deny.json", "--write", JP_CLAUDE)
 
     assert (status, "over the quota of 10,240" in _words(answer)) == (1, True)
+    assert "After an SCP would be over its quota" in _words(answer)
     assert Path("deny.json").read_text(encoding="utf-8") == text
 
 

@@ -225,6 +225,43 @@ def test_what_cannot_be_repaired_is_said(statement: dict[str, Any], options: dic
     assert repaired.obstacles[0].instead
 
 
+@pytest.mark.parametrize(
+    ("statement", "options", "opened"),
+    [
+        (deny(Sid="A", NotAction=["s3:*"]), {}, "on every resource that A is about: bedrock:InvokeModel"),
+        (deny(Sid="A", NotResource="x"), {}, f"direct calls of a model included: {EXEMPTION}, arn:aws:bedrock:{TOKYO}::"),
+        (deny(Sid="A", Condition={"StringNotEquals": {REGION: OSAKA}}), {}, f"opens {TOKYO}, for everything that A is about"),
+        (deny(Sid="A", Condition={"StringNotEquals": {REGION: OSAKA}}), {"model_id": NOVA}, f"opens {TOKYO}, for everything"),
+        (deny(Sid="A", Condition={"StringNotEquals": REGIONS}), {"action": "CreateModelInvocationJob"}, "every model and Region"),
+        (deny(Sid="A", Condition={"StringNotEquals": REGIONS}), {"action": "CreateModelInvocationJob", "model_id": GLOBAL_CLAUDE}, "requests without a Region"),
+        (deny(Condition={"ArnNotLike": {KEY: "a"}}), {}, "opens all other resources"),
+        (deny(Sid="A", Condition={"StringLike": {REGION: "ap-*"}}), {"widen": True}, f"opens {TOKYO}, {OSAKA}, for everything"),
+        (deny(Sid="GRREGIONDENY", Condition={"StringNotEquals": REGIONS}), {}, "no longer limits the Regions of any inference"),
+    ],
+)  # fmt: skip
+def test_advice_says_what_it_opens(statement: dict[str, Any], options: dict[str, Any], opened: str) -> None:
+    """What to do instead of an edit opens something, too."""
+    [obstacle] = repair(policy(statement), **options).obstacles
+
+    assert opened in obstacle.instead
+    assert "123456789012" not in obstacle.instead
+
+
+def test_level_that_allows_nothing_is_told_what_full_access_opens() -> None:
+    """FullAWSAccess allows more than the call."""
+    [obstacle] = scp.repair([[FULL_AWS_ACCESS], []], NOVA, TOKYO).obstacles
+
+    assert "opens all that no Deny statement is about" in obstacle.instead
+
+
+def test_direct_call_that_counts_tokens_is_not_sent_through_a_profile() -> None:
+    """Tokens are not counted through inference profiles."""
+    statement = deny(Condition={"StringNotEquals": {REGION: OSAKA}})
+    [obstacle] = repair(policy(statement), model_id=NOVA, action="CountTokens").obstacles
+
+    assert "through an inference profile" not in obstacle.instead
+
+
 def test_control_tower_is_told_what_to_set() -> None:
     """The control for organizational units has a parameter for exempted actions."""
     repaired = repair(policy(deny(Sid="CTMULTISERVICEPV1", Condition={"StringNotEquals": REGIONS})))
@@ -246,6 +283,7 @@ def test_other_statements_are_edited_beside_an_obstacle() -> None:
     repaired = repair(owned, TOKYO_ONLY)
 
     assert [each.document for each in repaired.edits] == [2]
+    assert repaired.opens[0].endswith(f"in {OSAKA}, called from {TOKYO}, once nothing else denies it")
     assert not repaired.proof.passes
 
 

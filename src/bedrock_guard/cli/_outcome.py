@@ -1,16 +1,19 @@
 """A repair as people read it: the edit, what it opens, what it leaves as it was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bedrock_guard import scp
 from bedrock_guard.cli._diff import diff
 from bedrock_guard.cli._matrix import Row, matrix, wrapped
-from bedrock_guard.cli._questions import Question, heading, slip_lines
+from bedrock_guard.cli._notes import note_lines, slip_lines
+from bedrock_guard.cli._questions import Question, heading
 from bedrock_guard.cli._sources import Scps
+from bedrock_guard.scp._calls import is_pattern
 from bedrock_guard.scp._outcome import MAX_CHARACTERS, Cell, EditedDocument, Obstacle, Repair
 
 _MOST_CHANGES = 5
+_KEY = "bedrock:InferenceProfileArn"
 
 
 def helps(repair: Repair) -> bool:
@@ -18,16 +21,32 @@ def helps(repair: Repair) -> bool:
     return repair.is_complete and repair.verdict is scp.Verdict.ALLOWED
 
 
-def lines(asked: Question, repair: Repair, proof: Path | None) -> list[str]:
-    """Return all that is told of *repair*; *proof* is the file of its requests, if one was written."""
+def lines(asked: Question, repair: Repair, models: Iterable[str], proof: Path | None) -> list[str]:
+    """Return all that is told of *repair* for *models*; *proof* is the file of its requests, if one was written."""
     lines = [*heading(asked), *matrix([Row(report) for report in repair.before], asked.scps)]
-    if not repair.is_needed:
-        lines.append("Nothing to fix.")
+    lines += [line for each in repair.documents for line in ("", *_edited(asked.scps, repair, each))]
+    lines += [line for each in repair.obstacles for line in ("", *_obstacle(asked.scps, each))]
+    if repair.edits:
+        is_family = any(map(is_pattern, models))
+        lines += ["", *items("Covers", [f"today {', '.join(repair.covers)}"] if is_family else [])]
+        lines += _proven(asked.scps, repair, proof)
+    if repair.is_needed:
+        lines += items("After", [_after(repair)])
     else:
-        lines += [line for each in repair.documents for line in ("", *_edited(asked.scps, repair, each))]
-        lines += [line for each in repair.obstacles for line in ("", *_obstacle(asked.scps, each))]
-        lines += ["", *_told(asked.scps, repair, proof)]
-    return [*lines, *slip_lines(asked.scps)]
+        lines.append("Nothing to fix." if helps(repair) else f"Nothing to edit: {_after(repair)}.")
+    return [*lines, *note_lines(repair.after), *slip_lines(asked.scps)]
+
+
+def _after(repair: Repair) -> str:
+    if not all(each.fits for each in repair.documents):
+        return "an SCP would be over its quota"
+    if repair.verdict is scp.Verdict.BLOCKED:
+        return "a call is still denied"
+    if repair.verdict is scp.Verdict.DEPENDS:
+        keys = sorted({key for report in repair.after for key in report.depends_on})
+        return f"a call may be denied: it depends on {', '.join(keys) or 'where the profile routes'}"
+    # Which is documented not to be so.
+    return "every call passes" + ("" if helps(repair) else f", unless AWS sets {_KEY} on the profile's own check")
 
 
 def _edited(scps: Scps, repair: Repair, document: EditedDocument) -> list[str]:
@@ -54,19 +73,17 @@ def _obstacle(scps: Scps, obstacle: Obstacle) -> list[str]:
     ]
 
 
-def _told(scps: Scps, repair: Repair, proof: Path | None) -> list[str]:
+def _proven(scps: Scps, repair: Repair, proof: Path | None) -> list[str]:
     proven = repair.proof
     changed = [_cell(each) for each in proven.changed[:_MOST_CHANGES]]
     if more := len(proven.changed) - len(changed):
         changed.append(f"and {more} more (list: {proof or '--proof FILE'})")
     return [
-        *items("Covers", [f"today {', '.join(repair.covers)}"] if len(repair.covers) > 1 else []),
         *items("Opens", repair.opens),
         *items("Changes", changed),
         *items("Unchanged", [f"all other requests tried ({proven.unchanged}; list: {proof or '--proof FILE'})"]),
         *items("Size", [_size(scps, each) for each in repair.documents]),
         *items("Assumes", proven.assumptions),
-        *items("After", ["every call passes" if helps(repair) else "a call is still denied, or may be"]),
     ]
 
 

@@ -13,7 +13,6 @@ from bedrock_guard.cli._matrix import wrapped
 from bedrock_guard.cli._organization import from_organization
 from bedrock_guard.cli._sources import Scps, from_files
 from bedrock_guard.scp._authorizations import action_of
-from bedrock_guard.scp._lint import Finding, lint
 
 # What the library calls an argument, and what the command line does.
 _ARGUMENTS = {
@@ -114,45 +113,9 @@ def heading(asked: Question) -> list[str]:
     return lines
 
 
-def slips(scps: Scps) -> list[tuple[str, Finding]]:
-    """Return what lint finds in *scps*, each with its place in words."""
-    return [(_place(finding, scps), finding) for finding in lint(scps.hierarchy)]
-
-
-def slip_lines(scps: Scps) -> list[str]:
-    """Return the lines that tell of the slips."""
-    return [
-        line
-        for place, finding in slips(scps)
-        for line in wrapped(f"Lint  {place}: {finding.problem}; {finding.advice}", "      ")
-    ]
-
-
 def scps_as_data(scps: Scps) -> list[dict[str, Any]]:
     """Return the levels of *scps* for JSON."""
     return [
         {"level": level.name, "documents": [{"name": each.name, "assumed": each.assumed} for each in level.documents]}
         for level in scps.levels
     ]
-
-
-def slips_as_data(scps: Scps) -> list[dict[str, Any]]:
-    """Return the slips for JSON."""
-    return [
-        {
-            "level": finding.level,
-            "document": finding.document,
-            "statement": finding.statement,
-            "place": place,
-            "problem": finding.problem,
-            "advice": finding.advice,
-        }
-        for place, finding in slips(scps)
-    ]
-
-
-def _place(finding: Finding, scps: Scps) -> str:
-    name = scps.levels[finding.level].name
-    if finding.document is None:
-        return name
-    return f"{name} {scps.document(finding.level, finding.document).name}, {finding.statement}"

@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 from bedrock_guard import scp
-from bedrock_guard._catalog import embedded
-from bedrock_guard._identifiers import ModelKind, parse_model_id
-from bedrock_guard.cli._matrix import Row, matrix, wrapped
+from bedrock_guard.cli._matrix import Row, matrix
+from bedrock_guard.cli._notes import note_lines, slip_lines, slips_as_data
 from bedrock_guard.cli._output import echo_json, json_option
 from bedrock_guard.cli._questions import (
     Question,
@@ -18,8 +17,6 @@ from bedrock_guard.cli._questions import (
     question,
     require_model_ids,
     scps_as_data,
-    slip_lines,
-    slips_as_data,
 )
 from bedrock_guard.cli._sources import Scps, before
 
@@ -86,26 +83,11 @@ def _is_bad(row: Row) -> bool:
 def _lines(asked: Question, rows: Sequence[Row]) -> list[str]:
     if not rows:
         return [*heading(asked), "No verdict turns.", *slip_lines(asked.scps)]
-    return [*heading(asked), *matrix(rows, asked.scps), *_notes(rows), *slip_lines(asked.scps)]
+    notes = note_lines(row.report for row in rows)
+    return [*heading(asked), *matrix(rows, asked.scps), *notes, *slip_lines(asked.scps)]
 
 
 def _echo_data(asked: Question, rows: Sequence[Row]) -> None:
     reports = [row.report.to_dict() | ({"before": row.before.to_dict()} if row.before else {}) for row in rows]
     lint = slips_as_data(asked.scps)
     echo_json({"region": asked.region, "scps": scps_as_data(asked.scps), "reports": reports, "lint": lint})
-
-
-def _notes(rows: Sequence[Row]) -> list[str]:
-    notes = [note for row in rows for note in (*row.report.notes, *_not_offered(row.report))]
-    if any("aws:principalarn" in map(str.lower, row.report.depends_on) for row in rows):
-        notes.append("it depends on who calls: say it with --principal")
-    return [line for note in dict.fromkeys(notes) for line in wrapped(f"Note  {note}", "      ")]
-
-
-def _not_offered(report: scp.Report) -> list[str]:
-    model = parse_model_id(report.model_id)
-    catalog = embedded()
-    known = catalog.models.get(model.id)
-    if model.kind is not ModelKind.FOUNDATION_MODEL or (known and report.source_region in known.in_region):
-        return []
-    return [f"{model.id} is not offered in-Region in {report.source_region} (catalogue of {catalog.as_of})"]

@@ -8,6 +8,7 @@ import click
 
 from bedrock_guard import scp
 from bedrock_guard.cli._files import replace_all
+from bedrock_guard.cli._notes import slips_as_data
 from bedrock_guard.cli._outcome import helps, items, lines
 from bedrock_guard.cli._output import echo_json, json_option
 from bedrock_guard.cli._questions import (
@@ -17,7 +18,6 @@ from bedrock_guard.cli._questions import (
     question,
     require_model_ids,
     scps_as_data,
-    slips_as_data,
 )
 from bedrock_guard.cli._sources import Scps
 from bedrock_guard.cli._verify_script import verify_script
@@ -34,7 +34,11 @@ _CONTROL_TOWER = "aws-guardrails-"
 @click.argument("models", metavar="[MODEL]...", nargs=-1)
 @asking
 @click.option("--profiles", metavar="PATTERN", multiple=True, help="One edit for a family of profiles, such as 'jp.*'.")
-@click.option("--widen", is_flag=True, help="Where nothing narrower helps, let the Region list grow.")
+@click.option(
+    "--widen",
+    is_flag=True,
+    help="Let the lists of Regions grow, instead of exempting the profile; what that opens is told.",
+)
 @click.option("--write", is_flag=True, help="Write the edited documents to their files.")
 @click.option("--proof", metavar="FILE", type=Path, help="Write every request tried to FILE.")
 @click.option(
@@ -62,9 +66,9 @@ def fix(
     as_json: bool,
 ) -> int:
     """
-    Find the smallest edit of SCPs that lets calls of each MODEL pass, and prove that it changes nothing else.
+    Find the smallest edit of SCPs that lets calls of each MODEL pass, and prove what else it changes.
 
-    The exit status is 1 where a call would still be denied or, as far as the caller was described, may be.
+    MODEL is an ID, an ARN, or a pattern such as 'jp.*', which --profiles takes too. The exit status is 1 where a call would still be denied or, as far as the caller was described, may be.
     """
     if not models and not profiles:
         raise click.UsageError("say what is to pass: a MODEL, or --profiles PATTERN")
@@ -79,7 +83,7 @@ def fix(
     elif as_json:
         _echo_data(asked, repair, written)
     else:
-        told = lines(asked, repair, proof)
+        told = lines(asked, repair, (*models, *profiles), proof)
         click.echo("\n".join([*told, *items("Written", written or ["nothing"] if write else [])]))
     return 0 if helps(repair) else DENIED
 

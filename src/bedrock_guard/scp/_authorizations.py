@@ -35,7 +35,7 @@ _ACTIONS = {
 }
 _IN_LOWER_CASE = {operation.lower(): action for operation, action in _ACTIONS.items()}
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html lists the key for neither.
-_WITHOUT_PROFILE_KEY = frozenset({COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB})
+WITHOUT_PROFILE_KEY = frozenset({COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB})
 
 _REQUESTED_REGION = "aws:RequestedRegion"
 _INFERENCE_PROFILE_ARN = "bedrock:InferenceProfileArn"
@@ -107,7 +107,7 @@ def _on_models(action: str, profile_arn: str, source_region: str, profile: Infer
 
 def _authorize(action: str, resource: str, region: str, profile_arn: str | None = None) -> Authorization:
     context = {_REQUESTED_REGION: region}
-    if profile_arn is not None and action not in _WITHOUT_PROFILE_KEY:
+    if profile_arn is not None and action not in WITHOUT_PROFILE_KEY:
         context[_INFERENCE_PROFILE_ARN] = profile_arn
     return Authorization(action, resource, context)
 

@@ -21,13 +21,11 @@ def grant(closed: Iterable[Denied]) -> tuple[Add, tuple[str, ...]]:
     profiles: dict[str, None] = {}
     for each in closed:
         actions[each.authorization.action] = None
-        if each.is_own:
-            plain[each.call.profile_arn] = None
-        elif each.has_key:
+        if each.has_key and not each.is_own:
             through[_models(each)] = None
             profiles[each.call.profile_arn] = None
         else:
-            plain[each.authorization.resource] = None
+            plain[each.resource] = None
     statements = [_statement([*actions], [*plain])] if plain else []
     if through:
         condition = {"ArnLike": {"bedrock:InferenceProfileArn": _brief([*profiles])}}

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from bedrock_guard._identifiers import PROFILES, parse_arn
+from bedrock_guard.scp._authorizations import WITHOUT_PROFILE_KEY
 from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._hierarchy import Statement
+from bedrock_guard.scp._opens import widening
 from bedrock_guard.scp._outcome import Obstacle
 from bedrock_guard.scp._placement import is_regional
 from bedrock_guard.scp._reasons import INFERENCE_PROFILE_ARN
@@ -23,6 +25,11 @@ class Denied:
     def has_key(self) -> bool:
         """Whether it carries bedrock:InferenceProfileArn."""
         return any(key.lower() == INFERENCE_PROFILE_ARN for key in self.authorization.context)
+
+    @property
+    def resource(self) -> str:
+        """What it is about, as a policy names it: the profile in any account, a family of them by its pattern."""
+        return self.call.profile_arn if self.is_own else self.authorization.resource
 
     @property
     def is_own(self) -> bool:
@@ -46,14 +53,16 @@ def unknown_profile(call: Call) -> Obstacle:
 
 def not_regional(statement: Statement, denied: list[Denied]) -> Obstacle:
     """Return the obstacle that *statement* is no Region deny: what it is for is not for us to say."""
-    resources = ", ".join(dict.fromkeys(each.authorization.resource for each in denied))
+    resources = ", ".join(dict.fromkeys(each.resource for each in denied))
     if "NotResource" in statement.source:
         reason = "it lists what may be used (NotResource), and no Regions"
-        return at(statement, reason, f"add to NotResource, if they are approved: {resources}")
+        opened = f"which opens all that {statement.name} is about there, direct calls of a model included"
+        return at(statement, reason, f"approve in NotResource, {opened}: {resources}")
     reason = "it has no condition on aws:RequestedRegion: no Region deny"
     if "NotAction" in statement.source:
         actions = ", ".join(dict.fromkeys(each.authorization.action for each in denied))
-        return at(statement, reason, f"add to NotAction, if they are approved: {actions}")
+        opened = f"which opens it on every resource that {statement.name} is about"
+        return at(statement, reason, f"approve in NotAction, {opened}: {actions}")
     return at(statement, reason, f"ask its owner whether it is meant for {resources}")
 
 
@@ -62,30 +71,43 @@ def without_key(statement: Statement, denied: list[Denied]) -> Obstacle | None:
     bare = next((each for each in denied if not each.has_key), None)
     if bare is None:
         return None
-    region, action = bare.authorization.region, bare.authorization.action
-    wider = f"allow {region} in its Regions" if is_regional(statement) else "change it by hand"
-    if bare.call.model.kind not in PROFILES:
-        reason = f"a direct call (here in {region}) carries no bedrock:InferenceProfileArn"
-        return at(statement, reason, f"call through an inference profile, or {wider}")
-    if not bare.is_own:
+    reason, instead = _bare(statement, bare)
+    if is_regional(statement):
+        region = bare.authorization.region
+        instead += f"; or allow {region} in its Regions, which opens {widening((region,), statement.name)}"
+    return at(statement, reason, instead)
+
+
+def _bare(statement: Statement, bare: Denied) -> tuple[str, str]:
+    action, region = bare.authorization.action, bare.authorization.region
+    if action in WITHOUT_PROFILE_KEY and not bare.is_own:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
         reason = f"AWS lists no bedrock:InferenceProfileArn for {action}: an exemption does not help"
-        return at(statement, reason, f"except {action} from it, or {wider}")
+        return reason, f"except {action} from it, which opens that for every model and Region that it is about"
+    if not bare.is_own:
+        reason = f"a direct call (here in {region}) carries no bedrock:InferenceProfileArn"
+        return reason, "call through an inference profile that it lets pass"
+    if not is_regional(statement):
+        reason = "the profile's own check carries no key that its list of profiles could hold"
+        models = "arn:aws:bedrock:*::foundation-model/*"
+        return reason, f"limit it to Resource {models}, which opens all other resources that it is about"
     # "This exemption can't bypass the Region restriction on the originating call."
     # (https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html)
     reason = f"it denies the source Region, {region}, itself: the profile's own check carries no key to exempt"
     if not bare.certain:
         reason += f" (depends on {', '.join(sorted(bare.authorization.decision.missing))})"
-    return at(statement, reason, f"call from a source Region that it allows, or {wider}")
+    return reason, "call from a source Region that it allows"
 
 
 def not_widened(statement: Statement, regions: tuple[str, ...]) -> Obstacle:
     """Return the obstacle that no entry more or less lets *regions* pass."""
     reason = f"no entry more or less in its Regions lets {', '.join(regions)} pass"
-    return at(statement, reason, "exempt the profile, or write its Regions out")
+    opened = f"which opens {widening(regions, statement.name)}"
+    return at(statement, reason, f"write its Regions out by name, without these, {opened}; or exempt the profile alone")
 
 
 def closed_level(level: int) -> Obstacle:
     """Return the obstacle that *level* has no policy that allows anything, and that may be edited."""
     reason = "no policy of this level allows it, and none that allows anything may be edited"
-    return Obstacle(reason, "attach FullAWSAccess, or a policy that allows it", level)
+    opened = "which opens all that no Deny statement is about"
+    return Obstacle(reason, f"attach FullAWSAccess, {opened}; or a policy that allows just this", level)

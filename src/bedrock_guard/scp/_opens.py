@@ -6,33 +6,48 @@ from bedrock_guard._identifiers import UNSPECIFIED
 from bedrock_guard.scp._calls import Call, is_pattern
 from bedrock_guard.scp._outcome import Edit, EditKind
 from bedrock_guard.scp._reasons import INFERENCE_PROFILE_ARN
-from bedrock_guard.scp._report import Report, Verdict
+from bedrock_guard.scp._report import CheckedAuthorization, Report
 
 
-def opens(
-    calls: Sequence[Call], before: Sequence[Report], after: Sequence[Report], edits: Sequence[Edit]
-) -> Iterator[str]:
-    """Yield a sentence for each thing that *edits* open; *before* and *after* are the reports of *calls*."""
+def opens(asked: Iterable[tuple[Call, Report]], edits: Sequence[Edit], *, is_open: bool) -> Iterator[str]:
+    """
+    Yield a sentence for each thing that *edits* open to the calls of *asked*, or beyond them.
+
+    *is_open* is whether something else stays in the way of the calls.
+    """
+    narrow = [edit for edit in edits if edit.kind is not EditKind.WIDEN]
     regions: dict[tuple[str, str], dict[str, None]] = {}
-    for call, old, new in zip(calls, before, after, strict=True):
-        better = (
-            each.region
-            for each, now in zip(old.authorizations, new.authorizations, strict=True)
-            if each.decision != now.decision and now.verdict is not Verdict.BLOCKED
-        )
-        regions.setdefault((_what(call, old), call.source_region), {}).update(dict.fromkeys(better))
-    if any(edit.kind is not EditKind.WIDEN for edit in edits):
-        for (what, source), opened in regions.items():
-            if opened:
-                yield f"{what} in {_named(opened)}, called from {source}"
+    for call, report in asked:
+        lifted = (each.region for each in report.authorizations if _is_about(narrow, each))
+        regions.setdefault((_what(call, report), call.source_region), {}).update(dict.fromkeys(lifted))
+    condition = ", once nothing else denies it" if is_open else ""
+    for (what, source), opened in regions.items():
+        if opened:
+            yield f"{what} in {_named(opened)}, called from {source}{condition}"
     for edit in edits:
         if edit.kind is EditKind.WIDEN:
-            yield f"{_places(edit.values)}, for everything that {edit.statement} is about"
+            yield widening(edit.values, edit.statement)
+
+
+def widening(regions: Sequence[str], statement: str) -> str:
+    """Return what is opened where *statement* lets *regions* pass."""
+    return f"{_places(regions)}, for everything that {statement} is about"
+
+
+def _is_about(edits: Iterable[Edit], authorization: CheckedAuthorization) -> bool:
+    """Return whether one of *edits* lifts what denies *authorization*, or may."""
+    denying = {(each.level, each.document, each.name) for each in authorization.denying}
+    return any(
+        edit.level in authorization.closed_levels
+        if edit.kind is EditKind.ALLOW
+        else (edit.level, edit.document, edit.statement) in denying
+        for edit in edits
+    )
 
 
 def _what(call: Call, report: Report) -> str:
     keys = {key.lower() for each in report.authorizations for key in each.context}
-    if INFERENCE_PROFILE_ARN not in keys:
+    if INFERENCE_PROFILE_ARN not in keys and not call.is_unknown:
         model = call.profile.model_id if call.profile else call.model.id
         return f"{report.action} on {model}, with no profile asked for"
     if is_pattern(call.asked):

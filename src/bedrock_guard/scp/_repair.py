@@ -82,7 +82,7 @@ def repair(
         documents=documents,
         obstacles=tuple(obstacles),
         covers=tuple(call.model.text for call in chosen),
-        opens=tuple(opens(chosen, before, after, [step.edit for step in steps])),
+        opens=tuple(opens(both_ways, [step.edit for step in steps], is_open=bool(obstacles))),
         before=tuple(before),
         after=tuple(after),
         proof=proof,
