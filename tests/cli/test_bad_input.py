@@ -154,14 +154,38 @@ def test_any_json(capsys: Captured, value: Any) -> None:
     assert _is_tidy(capsys, "check", *FILE, *ASK)
 
 
+FIELDS = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"]
+KINDS = ["String", "Numeric", "Date", "Bool", "Binary", "IpAddress", "NotIpAddress", "Arn", "Null"]
+OPERATORS = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "", "ForAnyValue:", "ForAllValues:"]),
+    st.sampled_from(KINDS),
+    st.sampled_from(["", "Equals", "NotEquals", "Like", "NotLike", "LessThan", "EqualsIgnoreCase"]),
+    st.sampled_from(["", "", "IfExists"]),
+)
+KEYS = st.sampled_from(["aws:RequestedRegion", "bedrock:InferenceProfileArn", "aws:PrincipalArn", "x"])
+VALUES = JSON | st.sampled_from(["true", "10.0.0.0/33", "2026-13-01", "QQ=", "${aws:username", "${x, 'y'}", "ap-*", "arn:*"])
+CONDITIONS = st.dictionaries(OPERATORS, st.dictionaries(KEYS, VALUES, max_size=2), min_size=1, max_size=2)
+
+
 @EACH
-@given(st.sampled_from(["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"]), JSON)
-def test_any_field(capsys: Captured, field: str, value: Any) -> None:
+@given(st.sampled_from(["check", "fix"]), st.sampled_from(FIELDS), JSON)
+def test_any_field(capsys: Captured, command: str, field: str, value: Any) -> None:
     """Any value of any field is answered, or refused in one line."""
     document = {"Version": "2012-10-17", "Statement": [{**STATEMENT, field: value}]}
     Path("scp.json").write_text(json.dumps(document), encoding="utf-8")
 
-    assert _is_tidy(capsys, "check", *FILE, *ASK)
+    assert _is_tidy(capsys, command, *FILE, *ASK)
+
+
+@settings(EACH, max_examples=200)
+@given(st.sampled_from(["check", "fix"]), CONDITIONS)
+def test_any_condition(capsys: Captured, command: str, condition: Any) -> None:
+    """Any value of any operator is answered, or refused in one line."""
+    document = {"Version": "2012-10-17", "Statement": [{**STATEMENT, "Condition": condition}]}
+    Path("scp.json").write_text(json.dumps(document), encoding="utf-8")
+
+    assert _is_tidy(capsys, command, *FILE, *ASK)
 
 
 @EACH
