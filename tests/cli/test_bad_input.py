@@ -164,7 +164,9 @@ OPERATORS = st.builds(
     st.sampled_from(["", "", "IfExists"]),
 )
 KEYS = st.sampled_from(["aws:RequestedRegion", "bedrock:InferenceProfileArn", "aws:PrincipalArn", "x"])
-VALUES = JSON | st.sampled_from(["true", "10.0.0.0/33", "2026-13-01", "QQ=", "${aws:username", "${x, 'y'}", "ap-*", "arn:*"])
+VALUES = JSON | st.sampled_from(
+    ["true", "10.0.0.0/33", "2026-13-01", "QQ=", "${aws:username", "${x, 'y'}", "ap-*", "arn:*"]
+)
 CONDITIONS = st.dictionaries(OPERATORS, st.dictionaries(KEYS, VALUES, max_size=2), min_size=1, max_size=2)
 
 

@@ -130,6 +130,22 @@ def test_nothing_to_write_to(organizations: Any, capsys: Captured) -> None:
     assert "region-deny came from no file" in refused(capsys, "fix", "--write", *question)
 
 
+def test_nothing_to_compare(organizations: Any, capsys: Captured) -> None:
+    """`check --account` asks what is attached, which no old file stands for."""
+    account_id = _account(organizations, _root(organizations))
+    question = ["--region", TOKYO, "--account", account_id, JP_CLAUDE]
+
+    assert "--baseline: there is no --scp file" in refused(capsys, "check", *question, "--baseline", "old.json")
+
+
+def test_region_before_anything_is_read(capsys: Captured) -> None:
+    """A misspelled Region costs no call of AWS."""
+    _refuse("You don't have permissions to access this resource.")
+    line = refused(capsys, "check", "--region", "Tokyo", "--account", "111122223333", JP_CLAUDE)
+
+    assert "--region: Tokyo is not the name of a Region" in line
+
+
 def test_scps_not_enabled() -> None:
     """An organization without SCPs is told from one whose levels are empty."""
     with mock_aws():

@@ -105,7 +105,7 @@ def test_new_document() -> None:
     write(Path("old/deny.json"), TOKYO_ONLY)
     old = before(from_files(["deny.json", "account=new.json"]), Path("old"))
 
-    assert old.line() == "root: deny.json + FullAWSAccess (assumed)   account: FullAWSAccess (assumed)"
+    assert old.line() == "root: old/deny.json + FullAWSAccess (assumed)   account: FullAWSAccess (assumed)"
 
 
 def test_allow_list_before() -> None:
@@ -113,15 +113,40 @@ def test_allow_list_before() -> None:
     write(Path("scp.json"), TOKYO_ONLY)
     write(Path("old.json"), ALLOW_BEDROCK)
 
-    assert before(from_files(["scp.json"]), Path("old.json")).line() == "root: scp.json"
+    assert before(from_files(["scp.json"]), Path("old.json")).line() == "root: old.json"
 
 
 def test_baseline_of_several() -> None:
     """One old file is no answer for several new ones."""
     write(Path("deny.json"), TOKYO_ONLY)
+    write(Path("other.json"), TOKYO_ONLY)
 
     with pytest.raises(click.UsageError, match="give the folder"):
-        before(from_files(["deny.json", "account=deny.json"]), Path("deny.json"))
+        before(from_files(["deny.json", "account=other.json"]), Path("deny.json"))
+
+
+def test_baseline_of_one_file_at_two_levels() -> None:
+    """One old file is the old text wherever the new file stands."""
+    write(Path("deny.json"), TOKYO_ONLY)
+    write(Path("old.json"), JAPAN_ONLY)
+    old = before(from_files(["deny.json", "account=deny.json"]), Path("old.json"))
+
+    assert [json.loads(old.document(level, 0).text) for level in (0, 1)] == [JAPAN_ONLY] * 2
+
+
+def test_baseline_of_no_file() -> None:
+    """Policies that are no files have no old ones."""
+    with pytest.raises(click.UsageError, match="no --scp file to compare"):
+        before(from_files(["FullAWSAccess"]), Path("old.json"))
+
+
+def test_error_in_the_baseline() -> None:
+    """An error in an old document names the old file."""
+    write(Path("deny.json"), TOKYO_ONLY)
+    write(Path("old.json"), {"Version": "2012-10-17"})
+
+    with pytest.raises(click.UsageError, match=r"^old\.json: Statement: missing"):
+        before(from_files(["deny.json"]), Path("old.json"))
 
 
 def test_baseline_elsewhere() -> None:

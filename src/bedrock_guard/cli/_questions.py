@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bedrock_guard._identifiers import ModelKind, parse_model_id
+from bedrock_guard._identifiers import ModelKind, is_region, parse_model_id
 from bedrock_guard.cli._matrix import wrapped
 from bedrock_guard.cli._organization import from_organization
 from bedrock_guard.cli._sources import Scps, from_files
@@ -78,6 +78,8 @@ def question(files: Sequence[str], account: str | None, region: str, principal: 
         raise click.UsageError("say which SCPs: --scp FILE (repeatable), or --account ID to read the organization")
     if account and not re.fullmatch("[0-9]{12}", account):
         raise click.UsageError("--account: must be 12 digits")
+    if not is_region(region):
+        raise click.UsageError(f"--region: {region} is not the name of a Region")
     with bad_input():
         asked = action_of(action)
     scps = from_organization(account, region) if account else from_files(files)

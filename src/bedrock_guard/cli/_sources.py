@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -91,18 +91,22 @@ def before(scps: Scps, old: Path) -> Scps:
     """
     Return *scps* as they were in *old*: a folder that holds the old files under the same paths, or one file's old text.
 
-    A file that *old* lacks was not attached then.
+    A file that *old* lacks was not attached then. Each is called by its old path, which tells it from the new one.
     """
-    files = [document for level in scps.levels for document in level.documents if document.path]
-    if not _is_so(old.is_dir):
-        if len(files) != 1:
-            raise click.UsageError("--baseline: give the folder of the old files, where there are several --scp files")
-        found = {files[0].path: _read(old)}
-    else:
-        places = {document.path: old / _relative(document.path) for document in files if document.path}
-        found = {path: _read(place) for path, place in places.items() if _is_so(place.is_file)}
-        if not found:
+    documents = (document for level in scps.levels for document in level.documents)
+    files = list(dict.fromkeys(document.path for document in documents if document.path))
+    if not files:
+        raise click.UsageError("--baseline: there is no --scp file to compare with it")
+    if _is_so(old.is_dir):
+        places = {path: old / _relative(path) for path in files}
+        places = {path: place for path, place in places.items() if _is_so(place.is_file)}
+        if not places:
             raise click.UsageError(f"--baseline: {old} holds none of the --scp files, under the same paths")
+    elif len(files) == 1:
+        places = dict.fromkeys(files, old)
+    else:
+        raise click.UsageError("--baseline: give the folder of the old files, where there are several --scp files")
+    found = {path: Document(str(place), _read(place), path) for path, place in places.items()}
     return assuming_full_aws_access([_as_in(level, found) for level in scps.levels])
 
 
@@ -112,9 +116,10 @@ def _relative(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else Path(path.name)
 
 
-def _as_in(level: Level, found: dict[Path | None, str]) -> Level:
-    kept = [each for each in level.documents if not each.assumed and (each.path is None or each.path in found)]
-    return Level(level.name, tuple(replace(each, text=found.get(each.path, each.text)) for each in kept))
+def _as_in(level: Level, found: Mapping[Path, Document]) -> Level:
+    given = [document for document in level.documents if not document.assumed]
+    kept = (found.get(document.path) if document.path else document for document in given)
+    return Level(level.name, tuple(document for document in kept if document))
 
 
 def assuming_full_aws_access(levels: Sequence[Level]) -> Scps:
