@@ -56,6 +56,8 @@ def repaired_well(draw: Random, case: Case) -> bool:
     assert repair.proof.passes is all(report.verdict == "allowed" for report in reports)
     assert repair.proof.passes or repair.obstacles
     assert widen or not repair.proof.changed
+    assert bool(repair.opens) is bool(repair.edits)
+    assert all("opens" in each.instead or "owner" in each.instead for each in repair.obstacles)
     keeps_the_text(texts, repair, widen=widen)
     keeps_the_rest(draw, case, repair)
     return repair.proof.passes

@@ -411,6 +411,14 @@ def test_proof_names_its_assumptions() -> None:
     assert "catalogue of" in assumed
 
 
+def test_proof_of_a_batch_job_assumes_no_key() -> None:
+    """AWS lists the profile's key for inference, and not for batch jobs."""
+    assumed = " ".join(repair(TOKYO_ONLY, action="CreateModelInvocationJob", widen=True).proof.assumptions)
+
+    assert f"AWS sets no {KEY} for bedrock:CreateModelInvocationJob" in assumed
+    assert "on the checks of the foundation models" not in assumed
+
+
 def test_key_on_the_profile_check_makes_no_difference() -> None:
     """A Deny that only bites if AWS sets the key on the profile's own check is repaired too."""
     statement = deny(

@@ -10,7 +10,8 @@ from bedrock_guard.cli._notes import note_lines, slip_lines
 from bedrock_guard.cli._questions import Question, heading
 from bedrock_guard.cli._sources import Scps
 from bedrock_guard.scp._calls import is_pattern
-from bedrock_guard.scp._outcome import MAX_CHARACTERS, Cell, EditedDocument, Obstacle, Repair
+from bedrock_guard.scp._outcome import MAX_CHARACTERS, EditedDocument, Obstacle, Repair
+from bedrock_guard.scp._proof import Cell
 
 _MOST_CHANGES = 5
 _KEY = "bedrock:InferenceProfileArn"

@@ -17,7 +17,8 @@ import click
 from bedrock_guard._text import clean
 from bedrock_guard.scp._evaluation import Result
 from bedrock_guard.scp._hierarchy import Policy
-from bedrock_guard.scp._outcome import Cell, Repair
+from bedrock_guard.scp._outcome import Repair
+from bedrock_guard.scp._proof import Cell
 from bedrock_guard.scp._report import Report
 
 # The root, five levels of organizational units, the account (OrderedOrganizationPolicyInputList: at most 7).

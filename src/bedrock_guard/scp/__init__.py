@@ -12,7 +12,8 @@ from bedrock_guard.scp._compare import Turn, compare
 from bedrock_guard.scp._errors import PolicyError
 from bedrock_guard.scp._evaluation import Decision, Result, evaluate, load
 from bedrock_guard.scp._hierarchy import Hierarchy
-from bedrock_guard.scp._outcome import Cell, Edit, EditedDocument, EditKind, Obstacle, Proof, Repair
+from bedrock_guard.scp._outcome import Edit, EditedDocument, EditKind, Obstacle, Repair
+from bedrock_guard.scp._proof import Cell, Proof
 from bedrock_guard.scp._repair import repair
 from bedrock_guard.scp._report import CheckedAuthorization, DenyingStatement, Report, Verdict
 

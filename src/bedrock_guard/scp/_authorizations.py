@@ -14,6 +14,10 @@ from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, ModelIdentifier, M
 from bedrock_guard._profiles import InferenceProfile
 from bedrock_guard.scp._errors import printable
 
+# The condition keys that the call itself sets.
+REQUESTED_REGION = "aws:RequestedRegion"
+INFERENCE_PROFILE_ARN = "bedrock:InferenceProfileArn"
+
 INVOKE_MODEL = "bedrock:InvokeModel"
 INVOKE_MODEL_WITH_RESPONSE_STREAM = "bedrock:InvokeModelWithResponseStream"
 COUNT_TOKENS = "bedrock:CountTokens"
@@ -37,9 +41,6 @@ _IN_LOWER_CASE = {operation.lower(): action for operation, action in _ACTIONS.it
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html lists the key for neither.
 WITHOUT_PROFILE_KEY = frozenset({COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB})
 
-_REQUESTED_REGION = "aws:RequestedRegion"
-_INFERENCE_PROFILE_ARN = "bedrock:InferenceProfileArn"
-
 
 @dataclass(frozen=True)
 class Authorization:
@@ -56,7 +57,7 @@ class Authorization:
     @property
     def region(self) -> str:
         """The value of aws:RequestedRegion: a Region, or `unspecified`."""
-        return self.context[_REQUESTED_REGION]
+        return self.context[REQUESTED_REGION]
 
 
 def action_of(text: str) -> str:
@@ -106,9 +107,9 @@ def _on_models(action: str, profile_arn: str, source_region: str, profile: Infer
 
 
 def _authorize(action: str, resource: str, region: str, profile_arn: str | None = None) -> Authorization:
-    context = {_REQUESTED_REGION: region}
+    context = {REQUESTED_REGION: region}
     if profile_arn is not None and action not in WITHOUT_PROFILE_KEY:
-        context[_INFERENCE_PROFILE_ARN] = profile_arn
+        context[INFERENCE_PROFILE_ARN] = profile_arn
     return Authorization(action, resource, context)
 
 

@@ -10,17 +10,18 @@ from bedrock_guard._profiles import from_catalog
 from bedrock_guard.scp._authorizations import (
     COUNT_TOKENS,
     CREATE_MODEL_INVOCATION_JOB,
+    INFERENCE_PROFILE_ARN,
     INVOKE_MODEL,
     INVOKE_MODEL_WITH_RESPONSE_STREAM,
+    REQUESTED_REGION,
     Authorization,
     authorizations,
 )
 from bedrock_guard.scp._caller import Caller
 from bedrock_guard.scp._calls import Call
-from bedrock_guard.scp._conditions import Condition
 from bedrock_guard.scp._facts import ContextValue
 from bedrock_guard.scp._hierarchy import Hierarchy
-from bedrock_guard.scp._reasons import REQUESTED_REGION
+from bedrock_guard.scp._reasons import on_key
 
 _INFERENCE = (INVOKE_MODEL, INVOKE_MODEL_WITH_RESPONSE_STREAM)
 _SERVICES = (
@@ -151,28 +152,26 @@ def _disguised(call: Call, account: str, resource: str) -> Iterator[Authorizatio
     for each in _authorized(call, INVOKE_MODEL, account)[1:]:
         partition = each.resource.split(":")[1]
         arn = f"arn:{partition}:bedrock:{call.source_region}:{account}:{resource}"
-        yield replace(each, context={**each.context, "bedrock:InferenceProfileArn": arn})
+        yield replace(each, context={**each.context, INFERENCE_PROFILE_ARN: arn})
 
 
 def _elsewhere(action: str, region: str, account: str) -> Authorization:
     named = "" if region == UNSPECIFIED else region
     resource = f"arn:{partition_of(region)}:{action.partition(':')[0]}:{named}:{account}:example/one"
-    return Authorization(action, resource, {"aws:RequestedRegion": region})
+    return Authorization(action, resource, {REQUESTED_REGION: region})
 
 
 def _regions(calls: Sequence[Call], hierarchy: Hierarchy) -> list[str]:
     """Return the Regions of *calls*, some others, and those that *hierarchy* names, as far as there is room."""
     routed = (region for call in calls if call.profile for region in call.profile.destination_regions)
-    named = (
-        value
-        for statement in hierarchy.statements
-        for each in statement.conditions
-        if isinstance(each, Condition) and each.key.lower() == REQUESTED_REGION
-        for value in each.values
-        if is_region(value)
-    )
+    named = (value for value in _values(hierarchy, REQUESTED_REGION) if is_region(value))
     regions = dict.fromkeys((UNSPECIFIED, *(call.source_region for call in calls), *_ELSEWHERE, *routed, *named))
     return list(islice(regions, _MOST_REGIONS))
+
+
+def _values(hierarchy: Hierarchy, key: str) -> Iterator[str]:
+    """Yield the values that *hierarchy* compares *key* with."""
+    return (value for statement in hierarchy.statements for each in on_key(statement, key) for value in each.values)
 
 
 def _principals(
@@ -181,13 +180,7 @@ def _principals(
     """Yield other principals: usual ones, and those that *hierarchy* makes exceptions for."""
     own, other = (f"arn:{partition}:iam::{account}" for account in (caller.account, _OTHER_ACCOUNT))
     usual = [f"{own}:role/example", f"{own}:user/example", f"{own}:root", f"{other}:role/example"]
-    patterns = (
-        value.replace("*", "x").replace("?", "x")
-        for statement in hierarchy.statements
-        for each in statement.conditions
-        if isinstance(each, Condition) and each.key.lower() == "aws:principalarn"
-        for value in each.values
-    )
+    patterns = (value.replace("*", "x").replace("?", "x") for value in _values(hierarchy, "aws:PrincipalArn"))
     excepted = islice(dict.fromkeys(each for each in patterns if parse_arn(each)), _MOST)
     for arn in dict.fromkeys((*usual, *excepted)):
         known = {key: value for key, value in caller.known.items() if not key.lower().startswith("aws:principal")}

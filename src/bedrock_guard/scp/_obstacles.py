@@ -1,41 +1,11 @@
 """What blocks a call and cannot, or must not, be edited: why, and what to do instead."""
 
-from dataclasses import dataclass
-
-from bedrock_guard._identifiers import PROFILES, parse_arn
 from bedrock_guard.scp._authorizations import WITHOUT_PROFILE_KEY
 from bedrock_guard.scp._calls import Call
+from bedrock_guard.scp._changes import Denied, is_regional
 from bedrock_guard.scp._hierarchy import Statement
 from bedrock_guard.scp._opens import widening
 from bedrock_guard.scp._outcome import Obstacle
-from bedrock_guard.scp._placement import is_regional
-from bedrock_guard.scp._reasons import INFERENCE_PROFILE_ARN
-from bedrock_guard.scp._report import CheckedAuthorization
-
-
-@dataclass(frozen=True)
-class Denied:
-    """An authorization of a call that something denies, or (`certain` is False) may deny."""
-
-    call: Call
-    authorization: CheckedAuthorization
-    certain: bool = True
-
-    @property
-    def has_key(self) -> bool:
-        """Whether it carries bedrock:InferenceProfileArn."""
-        return any(key.lower() == INFERENCE_PROFILE_ARN for key in self.authorization.context)
-
-    @property
-    def resource(self) -> str:
-        """What it is about, as a policy names it: the profile in any account, a family of them by its pattern."""
-        return self.call.profile_arn if self.is_own else self.authorization.resource
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it is the profile's own check."""
-        arn = parse_arn(self.authorization.resource)
-        return arn is not None and arn.resource_type in PROFILES
 
 
 def at(statement: Statement, reason: str, instead: str) -> Obstacle:

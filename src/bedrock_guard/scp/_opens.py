@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from bedrock_guard._identifiers import UNSPECIFIED
+from bedrock_guard.scp._authorizations import INFERENCE_PROFILE_ARN
 from bedrock_guard.scp._calls import Call, is_pattern
 from bedrock_guard.scp._outcome import Edit, EditKind
-from bedrock_guard.scp._reasons import INFERENCE_PROFILE_ARN
 from bedrock_guard.scp._report import CheckedAuthorization, Report
 
 
@@ -46,8 +46,8 @@ def _is_about(edits: Iterable[Edit], authorization: CheckedAuthorization) -> boo
 
 
 def _what(call: Call, report: Report) -> str:
-    keys = {key.lower() for each in report.authorizations for key in each.context}
-    if INFERENCE_PROFILE_ARN not in keys and not call.is_unknown:
+    has_key = any(INFERENCE_PROFILE_ARN in each.context for each in report.authorizations)
+    if not has_key and not call.is_unknown:
         model = call.profile.model_id if call.profile else call.model.id
         return f"{report.action} on {model}, with no profile asked for"
     if is_pattern(call.asked):

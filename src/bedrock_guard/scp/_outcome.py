@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedrock_guard._compat import StrEnum
-from bedrock_guard.scp._evaluation import Result
-from bedrock_guard.scp._facts import ContextValue
 from bedrock_guard.scp._hierarchy import Policy
-from bedrock_guard.scp._report import Report, Verdict, primitive
+from bedrock_guard.scp._proof import Proof
+from bedrock_guard.scp._report import Report, Verdict
 
 # "Service control policies (SCPs): 10,240 characters"; it was half of that until 2026-05-15, and some still keep to it
 # (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html).
@@ -125,71 +124,6 @@ class EditedDocument:
             "minified_after": self.minified_after,
             "fits": self.fits,
             "note": self.note,
-        }
-
-
-@dataclass(frozen=True)
-class Cell:
-    """
-    One request of the proof's grid, and the answers of the policies before and after.
-
-    `group` says in what it differs from the call. `context` are its condition keys; those of `unknown` may have any
-    value or none.
-    """
-
-    group: str
-    action: str
-    resource: str
-    context: Mapping[str, ContextValue]
-    unknown: tuple[str, ...]
-    before: Result
-    after: Result
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON primitives."""
-        return {
-            "group": self.group,
-            "action": self.action,
-            "resource": self.resource,
-            "context": primitive(self.context),
-            "unknown": list(self.unknown),
-            "before": str(self.before),
-            "after": str(self.after),
-        }
-
-
-@dataclass(frozen=True)
-class Proof:
-    """
-    The edited documents, evaluated again.
-
-    `passes`: no policy denies the call any more, whether AWS sets bedrock:InferenceProfileArn on the profile's own check
-    or not; what still depends on the caller is in `Repair.after`. `cells` are all other requests that were tried;
-    `opened` are those which were denied before and belong to what was asked for (the same profile, or the Region that
-    was to be added); `changed` are all others that are answered otherwise than before: there are none, unless the list
-    of Regions was widened. `assumptions` are sentences on what nobody has proven on AWS.
-    """
-
-    passes: bool
-    cells: tuple[Cell, ...]
-    opened: tuple[Cell, ...]
-    changed: tuple[Cell, ...]
-    assumptions: tuple[str, ...]
-
-    @property
-    def unchanged(self) -> int:
-        """The number of requests that are answered as before."""
-        return len(self.cells) - len(self.opened) - len(self.changed)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON primitives, all cells included."""
-        return {
-            "passes": self.passes,
-            "unchanged": self.unchanged,
-            "opened": [each.to_dict() for each in self.opened],
-            "changed": [each.to_dict() for each in self.changed],
-            "assumptions": list(self.assumptions),
-            "cells": [each.to_dict() for each in self.cells],
         }
 
 

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from bedrock_guard.scp import _control_tower, _obstacles
 from bedrock_guard.scp._calls import Call
-from bedrock_guard.scp._grants import grant
+from bedrock_guard.scp._changes import Denied, exemption, grant, is_regional, profile_list, wider
 from bedrock_guard.scp._hierarchy import Hierarchy, Statement
-from bedrock_guard.scp._obstacles import Denied
 from bedrock_guard.scp._outcome import Edit, EditKind, Obstacle
 from bedrock_guard.scp._patch import Change
-from bedrock_guard.scp._placement import exemption, is_regional, profile_list, wider
 from bedrock_guard.scp._report import Report
 
 Place = tuple[int, int]

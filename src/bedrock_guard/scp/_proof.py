@@ -1,18 +1,85 @@
 """Policies before and after an edit, asked the same questions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from bedrock_guard._identifiers import ModelKind
 from bedrock_guard._profiles import Origin
 from bedrock_guard.scp._arns import arn
+from bedrock_guard.scp._authorizations import INFERENCE_PROFILE_ARN, WITHOUT_PROFILE_KEY
 from bedrock_guard.scp._calls import Call
-from bedrock_guard.scp._evaluation import Decision, evaluate
+from bedrock_guard.scp._evaluation import Decision, Result, evaluate
+from bedrock_guard.scp._facts import ContextValue
 from bedrock_guard.scp._grid import Request
 from bedrock_guard.scp._hierarchy import Hierarchy
-from bedrock_guard.scp._outcome import Cell, Proof
 from bedrock_guard.scp._patterns import tokens_of
-from bedrock_guard.scp._report import Report, Verdict
+from bedrock_guard.scp._report import Report, Verdict, primitive
 
-_KEY = "bedrock:InferenceProfileArn"
+
+@dataclass(frozen=True)
+class Cell:
+    """
+    One request of the proof's grid, and the answers of the policies before and after.
+
+    `group` says in what it differs from the call. `context` are its condition keys; those of `unknown` may have any
+    value or none.
+    """
+
+    group: str
+    action: str
+    resource: str
+    context: Mapping[str, ContextValue]
+    unknown: tuple[str, ...]
+    before: Result
+    after: Result
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON primitives."""
+        return {
+            "group": self.group,
+            "action": self.action,
+            "resource": self.resource,
+            "context": primitive(self.context),
+            "unknown": list(self.unknown),
+            "before": str(self.before),
+            "after": str(self.after),
+        }
+
+
+@dataclass(frozen=True)
+class Proof:
+    """
+    The edited documents, evaluated again.
+
+    `passes`: no policy denies the call any more, whether AWS sets bedrock:InferenceProfileArn on the profile's own check
+    or not; what still depends on the caller is in `Repair.after`. `cells` are all other requests that were tried. Of
+    those that are answered otherwise than before, `opened` belong to what was asked for (the same profile, or the same
+    call without one), and `changed` do not: there are none, unless a list of Regions was widened. `assumptions` are
+    sentences on what nobody has proven on AWS.
+    """
+
+    passes: bool
+    cells: tuple[Cell, ...]
+    opened: tuple[Cell, ...]
+    changed: tuple[Cell, ...]
+    assumptions: tuple[str, ...]
+
+    @property
+    def unchanged(self) -> int:
+        """The number of requests that are answered as before."""
+        return len(self.cells) - len(self.opened) - len(self.changed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON primitives, all cells included."""
+        return {
+            "passes": self.passes,
+            "unchanged": self.unchanged,
+            "opened": [each.to_dict() for each in self.opened],
+            "changed": [each.to_dict() for each in self.changed],
+            "assumptions": list(self.assumptions),
+            "cells": [each.to_dict() for each in self.cells],
+        }
 
 
 def prove(
@@ -40,22 +107,31 @@ def prove(
         if old != new:
             (opened if belongs(request) else changed).append(cells[-1])
     passes = not is_open and all(report.verdict is not Verdict.BLOCKED for report in reports)
-    return Proof(passes, tuple(cells), tuple(opened), tuple(changed), tuple(assumptions(calls)))
+    return Proof(passes, tuple(cells), tuple(opened), tuple(changed), tuple(_assumptions(calls, reports)))
 
 
-def assumptions(calls: Sequence[Call]) -> Iterable[str]:
+def _assumptions(calls: Sequence[Call], reports: Sequence[Report]) -> Iterator[str]:
     """Yield what the proof for *calls* rests on, and nobody has proven on AWS."""
     profiles = [call.profile for call in calls if call.profile]
     if profiles:
-        yield (
-            f"AWS sets {_KEY} on the checks of the foundation models (documented; not tried on AWS); the profile's own "
-            "check was proven with and without it"
-        )
+        yield _about_key(reports[0].action)
         yield "AWS authorizes a call in every destination Region (documented), and may do so per routed request"
     for as_of in sorted({each.as_of for each in profiles if each.origin is Origin.CATALOG}):
         yield f"the profiles route as in the catalogue of {as_of}"
-    if any(call.model.kind == "application-inference-profile" for call in calls):
-        yield f"{_KEY} holds the ARN of the application profile, and the profile behind it is not authorized by itself"
+    if any(call.model.kind is ModelKind.APPLICATION_INFERENCE_PROFILE for call in calls):
+        yield (
+            f"{INFERENCE_PROFILE_ARN} holds the ARN of the application profile, and the profile behind it is not "
+            "authorized by itself"
+        )
+
+
+def _about_key(action: str) -> str:
+    if action in WITHOUT_PROFILE_KEY:
+        return f"AWS sets no {INFERENCE_PROFILE_ARN} for {action}, for which it lists none (not tried on AWS)"
+    return (
+        f"AWS sets {INFERENCE_PROFILE_ARN} on the checks of the foundation models (documented; not tried on AWS); the "
+        "profile's own check was proven with and without it"
+    )
 
 
 def _scope(calls: Sequence[Call], reports: Iterable[Report]) -> Callable[[Request], bool]:
@@ -64,9 +140,9 @@ def _scope(calls: Sequence[Call], reports: Iterable[Report]) -> Callable[[Reques
     own = {(each.action, each.resource) for report in reports for each in report.authorizations}
 
     def belongs(request: Request) -> bool:
-        values = (request.resource, request.context.get(_KEY, ""))
+        values = (request.resource, request.context.get(INFERENCE_PROFILE_ARN, ""))
         through = any(matches(str(value)) for value in values for matches in profiles)
-        return through or (_KEY not in request.context and (request.action, request.resource) in own)
+        return through or (INFERENCE_PROFILE_ARN not in request.context and (request.action, request.resource) in own)
 
     return belongs
 

@@ -1,17 +1,15 @@
 """Which condition of a denying statement is at work, in a few words."""
 
+from bedrock_guard.scp._authorizations import REQUESTED_REGION
 from bedrock_guard.scp._conditions import Condition, NullCondition
 from bedrock_guard.scp._facts import Facts
 from bedrock_guard.scp._hierarchy import Statement
 from bedrock_guard.scp._operators import use_of
 
-REQUESTED_REGION = "aws:requestedregion"
-INFERENCE_PROFILE_ARN = "bedrock:inferenceprofilearn"
-
 
 def on_key(statement: Statement, key: str) -> list[Condition]:
-    """Return the conditions of *statement* that compare *key*, in lower case; Null only asks whether it is there."""
-    return [each for each in statement.conditions if isinstance(each, Condition) and each.key.lower() == key]
+    """Return the conditions of *statement* that compare *key*; Null only asks whether it is there."""
+    return [each for each in statement.conditions if isinstance(each, Condition) and each.key.lower() == key.lower()]
 
 
 def is_negated(condition: Condition) -> bool:
