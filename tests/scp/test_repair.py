@@ -130,6 +130,14 @@ def test_regions_are_widened_when_asked(model_id: str, region: str) -> None:
     assert {"s3:GetObject", "ec2:RunInstances"} <= {each.action for each in repaired.proof.changed}
 
 
+def test_direct_call_that_is_opened_is_no_part_of_the_call() -> None:
+    """A foundation model that may be called directly now is a change, though the profile routes to it."""
+    direct = (INVOKE, f"arn:aws:bedrock:{OSAKA}::foundation-model/{CLAUDE}")
+    changed = repair(TOKYO_ONLY, widen=True).proof.changed
+
+    assert direct in {(each.action, each.resource) for each in changed if KEY not in each.context}
+
+
 def test_denied_region_is_taken_out_when_asked() -> None:
     """Widening a list of denied Regions shortens it."""
     repaired = repair(policy(deny(Condition={"StringEquals": {REGION: ["eu-west-3", OSAKA]}})), widen=True)

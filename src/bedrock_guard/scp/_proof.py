@@ -137,12 +137,16 @@ def _about_key(action: str) -> str:
 def _scope(calls: Sequence[Call], reports: Iterable[Report]) -> Callable[[Request], bool]:
     """Return whether a request is one of *calls*, or goes through their profiles, whoever makes it."""
     profiles = [arn(tokens_of(call.profile_arn)) for call in calls]
-    own = {(each.action, each.resource) for report in reports for each in report.authorizations}
+    answers = (each for report in reports for each in report.authorizations)
+    # With the key it is known by its profile; without, the same model called directly is another request.
+    keyless = {(each.action, each.resource) for each in answers if INFERENCE_PROFILE_ARN not in each.context}
 
     def belongs(request: Request) -> bool:
         values = (request.resource, request.context.get(INFERENCE_PROFILE_ARN, ""))
         through = any(matches(str(value)) for value in values for matches in profiles)
-        return through or (INFERENCE_PROFILE_ARN not in request.context and (request.action, request.resource) in own)
+        return through or (
+            INFERENCE_PROFILE_ARN not in request.context and (request.action, request.resource) in keyless
+        )
 
     return belongs
 
