@@ -49,6 +49,11 @@ def test_help(capsys: Captured, name: str) -> None:
         ([*FILE, *ASK, "--action", "no such"], "--action: 'no such' is none of InvokeModel"),
         ([*FILE, *ASK, "--action", "InvokeModle"], "InvokeModelWithResponseStream, Converse, ConverseStream"),
         ([*FILE, *ASK, "--action", "s3:GetObject"], "--action: 's3:GetObject' is none of"),
+        ([*FILE, *ASK, "--context", "vpce-1"], "--context: vpce-1: write KEY=VALUE"),
+        ([*FILE, *ASK, "--context", "=x"], "--context: =x: write KEY=VALUE"),
+        ([*FILE, *ASK, "--context", "AWS:RequestedRegion=x"], "--context: AWS:RequestedRegion is set by the call"),
+        ([*FILE, *ASK, "--inference-profile", "none.json"], "none.json: cannot be read: No such file"),
+        ([*FILE, *ASK, "--inference-profile", "scp.json"], "scp.json: not what `aws bedrock get-inference-profile`"),
         ([*ASK, "--scp", "none.json"], "none.json: cannot be read: No such file"),
         ([*ASK, *FILE, "--scp", "scp.json="], "cannot be read"),
         ([*ASK, "--scp", "."], "cannot be read: Is a directory"),
@@ -190,8 +195,39 @@ def test_any_condition(capsys: Captured, command: str, condition: Any) -> None:
     assert _is_tidy(capsys, command, *FILE, *ASK)
 
 
+DESCRIPTION = {
+    "inferenceProfileArn": f"arn:aws:bedrock:{TOKYO}:111122223333:inference-profile/jp.a",
+    "inferenceProfileId": "jp.a",
+    "models": [{"modelArn": f"arn:aws:bedrock:{TOKYO}::foundation-model/a"}],
+    "type": "SYSTEM_DEFINED",
+}
+ARNS = st.sampled_from(["arn:aws:bedrock:*::foundation-model/a", "arn:aws:bedrock:::foundation-model/*", "a"])
+
+
 @EACH
-@given(st.text(), st.sampled_from(["--scp", "--region", "--principal", "--action", "--account", "--baseline", "MODEL"]))
+@given(
+    st.sampled_from([*DESCRIPTION]), JSON | st.fixed_dictionaries({"modelArn": JSON | ARNS}).map(lambda each: [each])
+)
+def test_any_description(capsys: Captured, field: str, value: Any) -> None:
+    """Any description of a profile is taken, or refused in one line."""
+    Path("profile.json").write_text(json.dumps({**DESCRIPTION, field: value}), encoding="utf-8")
+
+    assert _is_tidy(capsys, "check", *FILE, "--region", TOKYO, "jp.*", "--inference-profile", "profile.json")
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:bedrock:*::foundation-model/a", "arn:aws:bedrock:::foundation-model/*"])
+def test_wildcard_in_a_description(capsys: Captured, arn: str) -> None:
+    """A wildcard would end up in a policy, and open more than is said."""
+    Path("profile.json").write_text(json.dumps({**DESCRIPTION, "models": [{"modelArn": arn}]}), encoding="utf-8")
+
+    assert "profile.json: not what" in refused(capsys, "fix", *FILE, *ASK, "--inference-profile", "profile.json")
+
+
+@EACH
+@given(
+    st.text(),
+    st.sampled_from(["--scp", "--region", "--principal", "--context", "--action", "--account", "--baseline", "MODEL"]),
+)
 def test_any_argument(capsys: Captured, text: str, option: str) -> None:
     """Any text for an option is answered, or refused in one line."""
     arguments = {"--scp": "scp.json", "--region": TOKYO, "MODEL": JP_CLAUDE} | {option: text}

@@ -84,6 +84,61 @@ def test_principal(capsys: Captured, principal: str, status: int) -> None:
     assert _check(capsys, "--scp", "role.json", "--principal", principal, JP_CLAUDE)[0] == status
 
 
+@pytest.mark.parametrize(("said", "status"), [("vpce-1", 0), ("vpce-2", 1), ("", 1)])
+def test_context(capsys: Captured, said: str, status: int) -> None:
+    """What else is known of the caller decides; no value says that there is no such key."""
+    condition = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+    statement = {"Effect": "Deny", "Action": "bedrock:*", "Resource": "*", "Condition": condition}
+    write(Path("endpoint.json"), {"Version": "2012-10-17", "Statement": statement})
+    _, unsaid = _check(capsys, "--scp", "endpoint.json", NOVA)
+
+    assert unsaid[-1] == "Note  it depends on aws:SourceVpce: say it with --context"
+    assert _check(capsys, "--scp", "endpoint.json", NOVA, "--context", f"aws:SourceVpce={said}")[0] == status
+
+
+def test_context_of_several_values(capsys: Captured) -> None:
+    """A key that is given again has several values."""
+    condition = {"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}}
+    statement = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+    write(Path("tags.json"), {"Version": "2012-10-17", "Statement": statement})
+    question = ["--scp", "tags.json", NOVA, "--context", "aws:TagKeys=a", "--context"]
+
+    assert [_check(capsys, *question, f"aws:TagKeys={other}")[0] for other in ("b", "c")] == [1, 0]
+
+
+APPLICATION = f"arn:aws:bedrock:{TOKYO}:111122223333:application-inference-profile/abc123"
+
+
+def test_application_profile(capsys: Captured) -> None:
+    """A profile that no catalogue knows is described as the API describes it."""
+    models = [f"arn:aws:bedrock:{region}::foundation-model/{NOVA}" for region in (TOKYO, "ap-northeast-3")]
+    answer = {
+        "inferenceProfileArn": APPLICATION,
+        "inferenceProfileId": "abc123",
+        "models": [{"modelArn": arn} for arn in models],
+        "type": "APPLICATION",
+    }
+    write(Path("profile.json"), answer)
+    _, unknown = _check(capsys, "--scp", "deny.json", APPLICATION)
+    status, lines = _check(capsys, "--scp", "deny.json", APPLICATION, "--inference-profile", "profile.json")
+
+    assert unknown[-1] == "Note  say where it routes with --inference-profile"
+    assert (status, lines[2].split()[1:]) == (1, ["BLOCKED", "ok", "DENY", "1"])
+
+
+def test_levels(capsys: Captured) -> None:
+    """Levels that do not fit in one line have a line each."""
+    _, lines = _check(
+        capsys, "--scp", "deny.json", "--scp", "Workloads=japan.json", "--scp", "account=japan.json", NOVA
+    )
+
+    assert lines[:3] == [
+        "SCPs  root: deny.json + FullAWSAccess (assumed)",
+        "      Workloads: japan.json + FullAWSAccess (assumed)",
+        "      account: japan.json + FullAWSAccess (assumed)",
+    ]
+
+
 def test_implicit_deny(capsys: Captured) -> None:
     """A level that allows nothing of the call is named."""
     allow = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}

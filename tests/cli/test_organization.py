@@ -70,7 +70,7 @@ def test_documents(organizations: Any) -> None:
 
     scps = from_organization(account_id, TOKYO)
 
-    assert scps.line().startswith("root: FullAWSAccess + region-deny   ou-")
+    assert scps.lines()[0] == "root: FullAWSAccess + region-deny"
     assert json.loads(scps.document(0, 1).text) == TOKYO_ONLY
 
 

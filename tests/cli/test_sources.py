@@ -22,7 +22,7 @@ def test_one_file() -> None:
     """One file stands beside FullAWSAccess, which is said to be assumed."""
     write(Path("deny.json"), TOKYO_ONLY)
 
-    assert from_files(["deny.json"]).line() == "root: deny.json + FullAWSAccess (assumed)"
+    assert from_files(["deny.json"]).lines() == ["root: deny.json + FullAWSAccess (assumed)"]
 
 
 def test_levels() -> None:
@@ -30,7 +30,7 @@ def test_levels() -> None:
     write(Path("deny.json"), TOKYO_ONLY)
     scps = from_files(["root=FullAWSAccess", "Workloads=deny.json", "account=FullAWSAccess", "Workloads=FullAWSAccess"])
 
-    assert scps.line() == "root: FullAWSAccess   Workloads: deny.json + FullAWSAccess   account: FullAWSAccess"
+    assert scps.lines() == ["root: FullAWSAccess", "Workloads: deny.json + FullAWSAccess", "account: FullAWSAccess"]
 
 
 def test_assumed_at_each_level() -> None:
@@ -45,7 +45,7 @@ def test_allow_list() -> None:
     """Nothing is assumed beside an allow-list: it would be one no more."""
     write(Path("allow.json"), ALLOW_BEDROCK)
 
-    assert from_files(["allow.json"]).line() == "root: allow.json"
+    assert from_files(["allow.json"]).lines() == ["root: allow.json"]
 
 
 def test_name_with_equals_sign() -> None:
@@ -105,7 +105,7 @@ def test_new_document() -> None:
     write(Path("old/deny.json"), TOKYO_ONLY)
     old = before(from_files(["deny.json", "account=new.json"]), Path("old"))
 
-    assert old.line() == "root: old/deny.json + FullAWSAccess (assumed)   account: FullAWSAccess (assumed)"
+    assert old.lines() == ["root: old/deny.json + FullAWSAccess (assumed)", "account: FullAWSAccess (assumed)"]
 
 
 def test_allow_list_before() -> None:
@@ -113,7 +113,7 @@ def test_allow_list_before() -> None:
     write(Path("scp.json"), TOKYO_ONLY)
     write(Path("old.json"), ALLOW_BEDROCK)
 
-    assert before(from_files(["scp.json"]), Path("old.json")).line() == "root: old.json"
+    assert before(from_files(["scp.json"]), Path("old.json")).lines() == ["root: old.json"]
 
 
 def test_baseline_of_several() -> None:

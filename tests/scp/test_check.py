@@ -224,6 +224,7 @@ def test_blocked_profile_fails_always_or_now_and_then(statement: dict[str, Any],
         {"principal_arn": ROLE, "account_id": "444455556666"},
         {"action": "InvokeModle"},
         {"action": "bedrock:Invoke*"},
+        {"context": {"bedrock:inferenceprofilearn": "arn:aws:bedrock:us-east-1::inference-profile/x"}},
     ],
 )
 def test_bad_argument_is_one_line_that_names_it(arguments: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What is told below an answer: what was taken for granted, and slips in the SCPs."""
+"""What stands around an answer: the SCPs that were asked; what was taken for granted, and slips in the SCPs."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,15 +6,38 @@ from typing import Any
 from bedrock_guard import scp
 from bedrock_guard._catalog import embedded
 from bedrock_guard._identifiers import ModelKind, parse_model_id
-from bedrock_guard.cli._matrix import wrapped
+from bedrock_guard.cli._matrix import width, wrapped
 from bedrock_guard.cli._sources import Scps
 from bedrock_guard.scp._lint import Finding, lint
+
+_HEADING = "SCPs  "
+_INDENT = " " * len(_HEADING)
+
+
+def heading(scps: Scps) -> list[str]:
+    """Return the lines that stand above every answer: the SCPs, level by level, and whom they do not concern."""
+    # Where they do not fit in one line, each level has its own.
+    shown = [scps.line()] if len(_HEADING) + len(scps.line()) <= width() else scps.lines()
+    lines = [line for text in shown for line in wrapped(text, _INDENT, first=_INDENT)]
+    lines[0] = lines[0].replace(_INDENT, _HEADING, 1)
+    if scps.management_account:
+        # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+        lines += wrapped("This is the management account: SCPs do not affect it.")
+    return lines
+
+
+def scps_as_data(scps: Scps) -> list[dict[str, Any]]:
+    """Return the levels of *scps* for JSON."""
+    return [
+        {"level": level.name, "documents": [{"name": each.name, "assumed": each.assumed} for each in level.documents]}
+        for level in scps.levels
+    ]
 
 
 def note_lines(reports: Iterable[scp.Report]) -> list[str]:
     """Return the lines of what *reports* take for granted, and of what would tell more."""
     notes = dict.fromkeys(note for report in reports for note in _notes(report))
-    return [line for note in notes for line in wrapped(f"Note  {note}", "      ")]
+    return [line for note in notes for line in wrapped(note, _INDENT, first="Note  ")]
 
 
 def _notes(report: scp.Report) -> Iterator[str]:
@@ -23,8 +46,13 @@ def _notes(report: scp.Report) -> Iterator[str]:
     known = catalog.models.get(model.id)
     if model.kind is ModelKind.FOUNDATION_MODEL and not (known and report.source_region in known.in_region):
         yield f"{model.id} is not offered in-Region in {report.source_region} (catalogue of {catalog.as_of})"
-    if "aws:principalarn" in map(str.lower, report.depends_on):
+    if report.unknown_profile:
+        yield "say where it routes with --inference-profile"
+    others = [key for key in report.depends_on if key.lower() != "aws:principalarn"]
+    if len(others) < len(report.depends_on):
         yield "it depends on who calls: say it with --principal"
+    if others:
+        yield f"it depends on {', '.join(others)}: say it with --context"
 
 
 def slip_lines(scps: Scps) -> list[str]:
@@ -32,7 +60,7 @@ def slip_lines(scps: Scps) -> list[str]:
     return [
         line
         for place, finding in _slips(scps)
-        for line in wrapped(f"Lint  {place}: {finding.problem}; {finding.advice}", "      ")
+        for line in wrapped(f"{place}: {finding.problem}; {finding.advice}", _INDENT, first="Lint  ")
     ]
 
 

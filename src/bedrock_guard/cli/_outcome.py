@@ -6,8 +6,8 @@ from pathlib import Path
 from bedrock_guard import scp
 from bedrock_guard.cli._diff import diff
 from bedrock_guard.cli._matrix import Row, matrix, wrapped
-from bedrock_guard.cli._notes import note_lines, slip_lines
-from bedrock_guard.cli._questions import Question, heading
+from bedrock_guard.cli._notes import heading, note_lines, slip_lines
+from bedrock_guard.cli._questions import Question
 from bedrock_guard.cli._sources import Scps
 from bedrock_guard.scp._calls import is_pattern
 from bedrock_guard.scp._outcome import MAX_CHARACTERS, EditedDocument, Obstacle, Repair
@@ -24,7 +24,7 @@ def helps(repair: Repair) -> bool:
 
 def lines(asked: Question, repair: Repair, models: Iterable[str], proof: Path | None) -> list[str]:
     """Return all that is told of *repair* for *models*; *proof* is the file of its requests, if one was written."""
-    lines = [*heading(asked), *matrix([Row(report) for report in repair.before], asked.scps)]
+    lines = [*heading(asked.scps), *matrix([Row(report) for report in repair.before], asked.scps)]
     lines += [line for each in repair.documents for line in ("", *_edited(asked.scps, repair, each))]
     lines += [line for each in repair.obstacles for line in ("", *_obstacle(asked.scps, each))]
     if repair.edits:

@@ -1,18 +1,22 @@
 """What `check` and `fix` both ask with: the SCPs, the source Region, the caller, the action."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
 
 from bedrock_guard._identifiers import ModelKind, is_region, parse_model_id
-from bedrock_guard.cli._matrix import wrapped
+from bedrock_guard._profiles import InferenceProfile
+from bedrock_guard.cli._described import context_from, profile_from
 from bedrock_guard.cli._organization import from_organization
 from bedrock_guard.cli._sources import Scps, from_files
 from bedrock_guard.scp._authorizations import action_of
+from bedrock_guard.scp._facts import ContextValue
 
 # What the library calls an argument, and what the command line does.
 _ARGUMENTS = {
@@ -21,6 +25,7 @@ _ARGUMENTS = {
     "principal_arn:": "--principal:",
     "account_id:": "--account:",
     "model_id:": "MODEL:",
+    "context:": "--context:",
 }
 
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -36,6 +41,20 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--account", metavar="ID", help="Read the SCPs above this account from AWS Organizations."),
     click.option("--principal", metavar="ARN", help="Who calls: a role, a session of one, a user."),
     click.option(
+        "--context",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="What else is known of the caller, such as aws:SourceVpce=vpce-1; without VALUE, that there is no such key.",
+    ),
+    click.option(
+        "--inference-profile",
+        "described",
+        metavar="FILE",
+        multiple=True,
+        type=Path,
+        help="A profile that the catalogue lacks, as `aws bedrock get-inference-profile` prints it.",
+    ),
+    click.option(
         "--action",
         default="InvokeModel",
         show_default=True,
@@ -43,13 +62,6 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="The API operation that is called, or its IAM action.",
     ),
 )
-
-
-def asking(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give *command* the options that both commands have."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,8 @@ class Question:
     region: str
     principal_arn: str | None
     action: str
+    context: Mapping[str, ContextValue]
+    profiles: Sequence[InferenceProfile]
 
     @property
     def keywords(self) -> dict[str, Any]:
@@ -69,21 +83,47 @@ class Question:
             "principal_arn": self.principal_arn,
             "account_id": self.scps.account_id,
             "management_account": self.scps.management_account,
+            "context": self.context,
+            "profiles": self.profiles,
         }
 
 
-def question(files: Sequence[str], account: str | None, region: str, principal: str | None, action: str) -> Question:
-    """Return what the shared options ask; raise click.UsageError where that cannot be."""
+def asking(command: Callable[..., int]) -> Callable[..., int]:
+    """Give *command* the options that both commands have, as a Question, its first argument."""
+
+    @wraps(command)
+    def ask(
+        *,
+        files: Sequence[str],
+        account: str | None,
+        region: str,
+        principal: str | None,
+        action: str,
+        context: Sequence[str],
+        described: Sequence[Path],
+        **others: Any,
+    ) -> int:
+        if not is_region(region):
+            raise click.UsageError(f"--region: {region} is not the name of a Region")
+        with bad_input():
+            asked_action = action_of(action)
+        profiles = [profile_from(path, region) for path in described]
+        known = context_from(context)
+        return command(
+            Question(_scps(files, account, region), region, principal, asked_action, known, profiles), **others
+        )
+
+    for option in reversed(_OPTIONS):
+        ask = option(ask)
+    return ask
+
+
+def _scps(files: Sequence[str], account: str | None, region: str) -> Scps:
     if bool(files) == bool(account):
         raise click.UsageError("say which SCPs: --scp FILE (repeatable), or --account ID to read the organization")
     if account and not re.fullmatch("[0-9]{12}", account):
         raise click.UsageError("--account: must be 12 digits")
-    if not is_region(region):
-        raise click.UsageError(f"--region: {region} is not the name of a Region")
-    with bad_input():
-        asked = action_of(action)
-    scps = from_organization(account, region) if account else from_files(files)
-    return Question(scps, region, principal, asked)
+    return from_organization(account, region) if account else from_files(files)
 
 
 def require_model_ids(models: Sequence[str]) -> None:
@@ -104,20 +144,3 @@ def bad_input() -> Iterator[None]:
             if text.startswith(name):
                 text = option + text[len(name) :]
         raise click.UsageError(text) from None
-
-
-def heading(asked: Question) -> list[str]:
-    """Return the lines that stand above every answer: the SCPs asked, and whom they do not concern."""
-    lines = wrapped(f"SCPs  {asked.scps.line()}", "      ")
-    if asked.scps.management_account:
-        # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
-        lines += wrapped("This is the management account: SCPs do not affect it.")
-    return lines
-
-
-def scps_as_data(scps: Scps) -> list[dict[str, Any]]:
-    """Return the levels of *scps* for JSON."""
-    return [
-        {"level": level.name, "documents": [{"name": each.name, "assumed": each.assumed} for each in level.documents]}
-        for level in scps.levels
-    ]

@@ -62,7 +62,11 @@ class Scps:
 
     def line(self) -> str:
         """Return all levels and documents, in one line."""
-        return "   ".join(f"{level.name}: {' + '.join(map(_shown, level.documents))}" for level in self.levels)
+        return "   ".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """Return each level with its documents."""
+        return [f"{level.name}: {' + '.join(map(_shown, level.documents))}" for level in self.levels]
 
 
 def _shown(document: Document) -> str:
@@ -106,7 +110,7 @@ def before(scps: Scps, old: Path) -> Scps:
         places = dict.fromkeys(files, old)
     else:
         raise click.UsageError("--baseline: give the folder of the old files, where there are several --scp files")
-    found = {path: Document(str(place), _read(place), path) for path, place in places.items()}
+    found = {path: Document(str(place), read_text(place), path) for path, place in places.items()}
     return assuming_full_aws_access([_as_in(level, found) for level in scps.levels])
 
 
@@ -167,10 +171,11 @@ def _document(file: str) -> Document:
     if file == FULL_AWS_ACCESS:
         return full_aws_access()
     path = Path(file)
-    return Document(path.name, _read(path), path)
+    return Document(path.name, read_text(path), path)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of the file at *path*; raise click.UsageError where it has none, or is far too long for an SCP."""
     # Line ends are left as they are: what is written back differs in the edit alone. A byte order mark, which editors on
     # Windows put first, is no part of the text; it is kept where the file is written.
     try:

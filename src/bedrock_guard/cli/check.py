@@ -7,16 +7,13 @@ import click
 
 from bedrock_guard import scp
 from bedrock_guard.cli._matrix import Row, matrix
-from bedrock_guard.cli._notes import note_lines, slip_lines, slips_as_data
+from bedrock_guard.cli._notes import heading, note_lines, scps_as_data, slip_lines, slips_as_data
 from bedrock_guard.cli._output import echo_json, json_option
 from bedrock_guard.cli._questions import (
     Question,
     asking,
     bad_input,
-    heading,
-    question,
     require_model_ids,
-    scps_as_data,
 )
 from bedrock_guard.cli._sources import Scps, before
 
@@ -35,13 +32,9 @@ _BADNESS = [scp.Verdict.ALLOWED, scp.Verdict.DEPENDS, scp.Verdict.BLOCKED]
 )
 @json_option
 def check(
+    asked: Question,
     *,
     models: tuple[str, ...],
-    region: str,
-    files: tuple[str, ...],
-    account: str | None,
-    principal: str | None,
-    action: str,
     baseline: Path | None,
     as_json: bool,
 ) -> int:
@@ -51,7 +44,6 @@ def check(
     Without a MODEL, all inference profiles that the Region offers. The exit status is 1 where a call is denied or, as
     far as the caller was described, may be; with --baseline, where a verdict turns for the worse.
     """
-    asked = question(files, account, region, principal, action)
     require_model_ids(models)
     rows = _turned(asked, models, baseline) if baseline else list(map(Row, _reports(asked, asked.scps, models)))
     if as_json:
@@ -82,9 +74,9 @@ def _is_bad(row: Row) -> bool:
 
 def _lines(asked: Question, rows: Sequence[Row]) -> list[str]:
     if not rows:
-        return [*heading(asked), "No verdict turns.", *slip_lines(asked.scps)]
+        return [*heading(asked.scps), "No verdict turns.", *slip_lines(asked.scps)]
     notes = note_lines(row.report for row in rows)
-    return [*heading(asked), *matrix(rows, asked.scps), *notes, *slip_lines(asked.scps)]
+    return [*heading(asked.scps), *matrix(rows, asked.scps), *notes, *slip_lines(asked.scps)]
 
 
 def _echo_data(asked: Question, rows: Sequence[Row]) -> None:

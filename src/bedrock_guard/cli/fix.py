@@ -8,16 +8,14 @@ import click
 
 from bedrock_guard import scp
 from bedrock_guard.cli._files import replace_all
-from bedrock_guard.cli._notes import slips_as_data
+from bedrock_guard.cli._notes import scps_as_data, slips_as_data
 from bedrock_guard.cli._outcome import helps, items, lines
 from bedrock_guard.cli._output import echo_json, json_option
 from bedrock_guard.cli._questions import (
     Question,
     asking,
     bad_input,
-    question,
     require_model_ids,
-    scps_as_data,
 )
 from bedrock_guard.cli._sources import Scps
 from bedrock_guard.cli._verify_script import verify_script
@@ -51,13 +49,9 @@ _CONTROL_TOWER = "aws-guardrails-"
 )
 @json_option
 def fix(
+    asked: Question,
     *,
     models: tuple[str, ...],
-    region: str,
-    files: tuple[str, ...],
-    account: str | None,
-    principal: str | None,
-    action: str,
     profiles: tuple[str, ...],
     widen: bool,
     write: bool,
@@ -73,7 +67,6 @@ def fix(
     if not models and not profiles:
         raise click.UsageError("say what is to pass: a MODEL, or --profiles PATTERN")
     require_model_ids(models)
-    asked = question(files, account, region, principal, action)
     with bad_input():
         repair = _repair(asked, (*models, *profiles), widen=widen)
     _write_files(asked.scps, repair, proof, script)

@@ -59,8 +59,10 @@ def caller_of(
 
     The ARN of a session is compared as that of its role: aws:PrincipalArn "for IAM roles ... returns the ARN of the
     role, not the ARN of the user that assumed the role". Raises ValueError where one of them is malformed, or they
-    contradict each other.
+    contradict each other, and where *context* holds what the call itself sets.
     """
+    if taken := sorted(key for key in context or {} if key.lower() in _OF_THE_CALL):
+        raise ValueError(f"context: {taken[0]} is set by the call itself")
     if account_id is not None and not _ACCOUNT.fullmatch(account_id):
         raise ValueError("account_id: must be 12 digits")
     if principal_arn is None:

@@ -51,6 +51,11 @@ def is_pattern(model_id: str) -> bool:
     return "*" in model_id or "?" in model_id
 
 
+def is_id(text: str) -> bool:
+    """Return whether *text* may be the ID of a model or of a profile."""
+    return _ID.fullmatch(text) is not None
+
+
 def call_of(
     model_id: str, region: str, catalog: Catalog, profiles: Iterable[InferenceProfile], asked: str | None = None
 ) -> Call:
@@ -61,7 +66,7 @@ def call_of(
     """
     model = parse_model_id(model_id)
     source = source_of(model, region)
-    if not _ID.fullmatch(model.id):
+    if not is_id(model.id):
         raise ValueError(f"model_id: {printable(model_id)} is neither an ID nor an ARN")
     if source is None or not is_region(source):
         raise ValueError(f"region: {printable(source or '')} is not the name of a Region")
