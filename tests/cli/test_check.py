@@ -124,6 +124,7 @@ def test_application_profile(capsys: Captured) -> None:
 
     assert unknown[-1] == "Note  say where it routes with --inference-profile"
     assert (status, lines[2].split()[1:]) == (1, ["BLOCKED", "ok", "DENY", "1"])
+    assert "is taken to hold the ARN of the application profile" in " ".join(" ".join(lines).split())
 
 
 def test_levels(capsys: Captured) -> None:

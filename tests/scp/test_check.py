@@ -186,6 +186,7 @@ def test_application_profile_is_checked_as_described() -> None:
 
     assert report.blocked_regions == (OSAKA,)
     assert report.authorizations[1].context["bedrock:InferenceProfileArn"] == APPLICATION
+    assert report.notes[0].startswith("bedrock:InferenceProfileArn is taken to hold the ARN of the application profile")
 
 
 def test_arn_names_its_own_source_region() -> None:

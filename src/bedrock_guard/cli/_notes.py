@@ -1,6 +1,6 @@
 """What stands around an answer: the SCPs that were asked; what was taken for granted, and slips in the SCPs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from bedrock_guard import scp
@@ -34,9 +34,9 @@ def scps_as_data(scps: Scps) -> list[dict[str, Any]]:
     ]
 
 
-def note_lines(reports: Iterable[scp.Report]) -> list[str]:
-    """Return the lines of what *reports* take for granted, and of what would tell more."""
-    notes = dict.fromkeys(note for report in reports for note in _notes(report))
+def note_lines(reports: Iterable[scp.Report], told: Collection[str] = ()) -> list[str]:
+    """Return the lines of what *reports* take for granted, but for what was *told*, and of what would tell more."""
+    notes = dict.fromkeys(note for report in reports for note in _notes(report) if note not in told)
     return [line for note in notes for line in wrapped(note, _INDENT, first="Note  ")]
 
 

@@ -35,7 +35,8 @@ def lines(asked: Question, repair: Repair, models: Iterable[str], proof: Path | 
         lines += items("After", [_after(repair)])
     else:
         lines.append("Nothing to fix." if helps(repair) else f"Nothing to edit: {_after(repair)}.")
-    return [*lines, *note_lines(repair.after), *slip_lines(asked.scps)]
+    told = repair.proof.assumptions if repair.edits else ()
+    return [*lines, *note_lines(repair.after, told), *slip_lines(asked.scps)]
 
 
 def _after(repair: Repair) -> str:

@@ -40,6 +40,11 @@ _ACTIONS = {
 _IN_LOWER_CASE = {operation.lower(): action for operation, action in _ACTIONS.items()}
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html lists the key for neither.
 WITHOUT_PROFILE_KEY = frozenset({COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB})
+# Inferred from policies that AWS publishes; others say that the profile behind it is authorized, too.
+OF_APPLICATION_PROFILES = (
+    f"{INFERENCE_PROFILE_ARN} is taken to hold the ARN of the application profile, and the profile behind it not to be "
+    "authorized by itself"
+)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bedrock_guard._catalog import Catalog, embedded
+from bedrock_guard._identifiers import ModelKind
 from bedrock_guard._profiles import InferenceProfile
-from bedrock_guard.scp._authorizations import INVOKE_MODEL, Authorization, action_of, authorizations
+from bedrock_guard.scp._authorizations import (
+    INVOKE_MODEL,
+    OF_APPLICATION_PROFILES,
+    Authorization,
+    action_of,
+    authorizations,
+)
 from bedrock_guard.scp._caller import Caller, caller_of
 from bedrock_guard.scp._calls import Call, call_of, calls
 from bedrock_guard.scp._evaluation import Result, evaluate, load
@@ -88,7 +95,7 @@ def report(
     unknown = caller.unknown(hierarchy)
     answers = tuple(_answer(hierarchy, each, caller, unknown, management_account=management_account) for each in asked)
     note = caller.note if any(key.lower() == "aws:principalarn" for key in hierarchy.keys) else None
-    notes = (note, _unknown_note(call))
+    notes = (note, _note_on_profile(call))
     return Report(
         model_id=call.model.text,
         source_region=call.source_region,
@@ -100,13 +107,15 @@ def report(
     )
 
 
-def _unknown_note(call: Call) -> str | None:
-    if not call.is_unknown:
-        return None
-    return (
-        f"unknown profile: where {call.model.id} routes from {call.source_region} is not known, so only the profile's "
-        "own authorization was checked"
-    )
+def _note_on_profile(call: Call) -> str | None:
+    if call.is_unknown:
+        return (
+            f"unknown profile: where {call.model.id} routes from {call.source_region} is not known, so only the "
+            "profile's own authorization was checked"
+        )
+    if call.model.kind is ModelKind.APPLICATION_INFERENCE_PROFILE:
+        return OF_APPLICATION_PROFILES
+    return None
 
 
 def _answer(

@@ -7,7 +7,7 @@ from typing import Any
 from bedrock_guard._identifiers import ModelKind
 from bedrock_guard._profiles import Origin
 from bedrock_guard.scp._arns import arn
-from bedrock_guard.scp._authorizations import INFERENCE_PROFILE_ARN, WITHOUT_PROFILE_KEY
+from bedrock_guard.scp._authorizations import INFERENCE_PROFILE_ARN, OF_APPLICATION_PROFILES, WITHOUT_PROFILE_KEY
 from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._evaluation import Decision, Result, evaluate
 from bedrock_guard.scp._facts import ContextValue
@@ -119,10 +119,7 @@ def _assumptions(calls: Sequence[Call], reports: Sequence[Report]) -> Iterator[s
     for as_of in sorted({each.as_of for each in profiles if each.origin is Origin.CATALOG}):
         yield f"the profiles route as in the catalogue of {as_of}"
     if any(call.model.kind is ModelKind.APPLICATION_INFERENCE_PROFILE for call in calls):
-        yield (
-            f"{INFERENCE_PROFILE_ARN} holds the ARN of the application profile, and the profile behind it is not "
-            "authorized by itself"
-        )
+        yield OF_APPLICATION_PROFILES
 
 
 def _about_key(action: str) -> str:
