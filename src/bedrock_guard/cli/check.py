@@ -9,12 +9,7 @@ from bedrock_guard import scp
 from bedrock_guard.cli._matrix import Row, matrix
 from bedrock_guard.cli._notes import heading, note_lines, scps_as_data, slip_lines, slips_as_data
 from bedrock_guard.cli._output import echo_json, json_option
-from bedrock_guard.cli._questions import (
-    Question,
-    asking,
-    bad_input,
-    require_model_ids,
-)
+from bedrock_guard.cli._questions import Question, asking, bad_input, require_model_ids
 from bedrock_guard.cli._sources import Scps, before
 
 DENIED = 1
@@ -31,13 +26,7 @@ _BADNESS = [scp.Verdict.ALLOWED, scp.Verdict.DEPENDS, scp.Verdict.BLOCKED]
     help="Print only the verdicts that turn since OLD: the old FILE, or a folder that holds all old ones.",
 )
 @json_option
-def check(
-    asked: Question,
-    *,
-    models: tuple[str, ...],
-    baseline: Path | None,
-    as_json: bool,
-) -> int:
+def check(asked: Question, *, models: tuple[str, ...], baseline: Path | None, as_json: bool) -> int:
     """
     Check what SCPs say to calls of each MODEL: an ID, an ARN, or a pattern such as 'jp.*'.
 

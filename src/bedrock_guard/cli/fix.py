@@ -11,12 +11,7 @@ from bedrock_guard.cli._files import replace_all
 from bedrock_guard.cli._notes import scps_as_data, slips_as_data
 from bedrock_guard.cli._outcome import helps, items, lines
 from bedrock_guard.cli._output import echo_json, json_option
-from bedrock_guard.cli._questions import (
-    Question,
-    asking,
-    bad_input,
-    require_model_ids,
-)
+from bedrock_guard.cli._questions import Question, asking, bad_input, require_model_ids
 from bedrock_guard.cli._sources import Scps
 from bedrock_guard.cli._verify_script import verify_script
 from bedrock_guard.scp._outcome import Repair
@@ -62,7 +57,8 @@ def fix(
     """
     Find the smallest edit of SCPs that lets calls of each MODEL pass, and prove what else it changes.
 
-    MODEL is an ID, an ARN, or a pattern such as 'jp.*', which --profiles takes too. The exit status is 1 where a call would still be denied or, as far as the caller was described, may be.
+    MODEL is an ID, an ARN, or a pattern such as 'jp.*', which --profiles takes too. The exit status is 1 where a call
+    would still be denied or, as far as the caller was described, may be.
     """
     if not models and not profiles:
         raise click.UsageError("say what is to pass: a MODEL, or --profiles PATTERN")

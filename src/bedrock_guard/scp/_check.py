@@ -136,26 +136,21 @@ def _answer(
         unknown=unknown,
         management_account=management_account,
     )
-    answer = CheckedAuthorization(action, resource, authorization.region, context, decision)
-    if decision.result is Result.ALLOWED:
-        return answer
+    is_allowed = decision.result is Result.ALLOWED
+    behind = ((), ()) if is_allowed else _behind(hierarchy, action, Facts(resource, context, unknown))
+    return CheckedAuthorization(action, resource, authorization.region, context, decision, *behind)
+
+
+def _behind(hierarchy: Hierarchy, action: str, facts: Facts) -> tuple[tuple[DenyingStatement, ...], tuple[int, ...]]:
+    """Return all statements that deny *action*, or may, and the levels of which no statement allows it."""
     candidates = hierarchy.candidates(action)
-    facts = Facts(resource, context, unknown)
+    denying = (_denying(each, facts) for each in candidates.denies)
     closed = (
         level
         for level, allows in enumerate(candidates.allows)
         if some([each.verdict(facts) for each in allows]) is False
     )
-    denying = (_denying(each, facts) for each in candidates.denies)
-    return CheckedAuthorization(
-        action,
-        resource,
-        authorization.region,
-        context,
-        decision,
-        tuple(each for each in denying if each),
-        tuple(closed),
-    )
+    return tuple(each for each in denying if each), tuple(closed)
 
 
 def _denying(statement: Statement, facts: Facts) -> DenyingStatement | None:

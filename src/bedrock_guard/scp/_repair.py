@@ -1,12 +1,13 @@
 """The smallest edit of service control policies that lets a Bedrock call pass, and its proof."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bedrock_guard._catalog import Catalog, embedded
 from bedrock_guard._profiles import InferenceProfile
 from bedrock_guard.scp._authorizations import INVOKE_MODEL, action_of
-from bedrock_guard.scp._caller import caller_of
-from bedrock_guard.scp._calls import calls
+from bedrock_guard.scp._caller import Caller, caller_of
+from bedrock_guard.scp._calls import Call, calls
 from bedrock_guard.scp._check import report
 from bedrock_guard.scp._evaluation import load
 from bedrock_guard.scp._facts import ContextValue
@@ -52,41 +53,51 @@ def repair(
     known = catalog or embedded()
     wanted = [model_ids] if isinstance(model_ids, str) else list(model_ids)
     chosen = calls(wanted, region, known, profiles)
-    caller = caller_of(principal_arn, account_id, context)
-    action = action_of(action)
-
-    def ask(policies: Hierarchy, *, key_on_profile: bool = False) -> list[Report]:
-        return [
-            report(policies, call, action, caller, management_account=management_account, key_on_profile=key_on_profile)
-            for call in chosen
-        ]
-
-    before = ask(hierarchy)
-    both_ways = [*zip(chosen, before, strict=True), *zip(chosen, ask(hierarchy, key_on_profile=True), strict=True)]
-    steps, obstacles = plan(hierarchy, both_ways, widen=widen, managed=managed)
-    given = hierarchy.documents if isinstance(levels, Hierarchy) else levels
-    edited, documents = _edited(given, steps)
+    asking = _Asking(chosen, action_of(action), caller_of(principal_arn, account_id, context), management_account)
+    before, before_with_key = asking.reports(hierarchy)
+    denials = [*zip(chosen, before, strict=True), *zip(chosen, before_with_key, strict=True)]
+    steps, obstacles = plan(hierarchy, denials, widen=widen, managed=managed)
+    edits = tuple(step.edit for step in steps)
+    edited, documents = _edited(hierarchy.documents if isinstance(levels, Hierarchy) else levels, steps)
     repaired = load(edited) if steps else hierarchy
-    after = ask(repaired)
-    proof = prove(
-        hierarchy,
-        repaired,
-        grid(chosen, action, caller, hierarchy, known),
-        chosen,
-        [*after, *ask(repaired, key_on_profile=True)],
-        is_open=bool(obstacles),
-    )
+    after, after_with_key = asking.reports(repaired)
+    requests = grid(chosen, asking.action, asking.caller, hierarchy, known)
     return Repair(
         levels=edited,
-        edits=tuple(step.edit for step in steps),
+        edits=edits,
         documents=documents,
         obstacles=tuple(obstacles),
         covers=tuple(call.model.text for call in chosen),
-        opens=tuple(opens(both_ways, [step.edit for step in steps], is_open=bool(obstacles))),
+        opens=tuple(opens(denials, edits, is_open=bool(obstacles))),
         before=tuple(before),
         after=tuple(after),
-        proof=proof,
+        proof=prove(hierarchy, repaired, requests, chosen, [*after, *after_with_key], is_open=bool(obstacles)),
     )
+
+
+@dataclass(frozen=True)
+class _Asking:
+    calls: Sequence[Call]
+    action: str
+    caller: Caller
+    management_account: bool
+
+    def reports(self, policies: Hierarchy) -> list[list[Report]]:
+        """Return what *policies* say to the calls, bedrock:InferenceProfileArn absent from the profile's own check or not."""
+        return [
+            [
+                report(
+                    policies,
+                    call,
+                    self.action,
+                    self.caller,
+                    management_account=self.management_account,
+                    key_on_profile=key_on_profile,
+                )
+                for call in self.calls
+            ]
+            for key_on_profile in (False, True)
+        ]
 
 
 def _edited(levels: Levels, steps: list[Step]) -> tuple[tuple[tuple[Policy, ...], ...], tuple[EditedDocument, ...]]:
