@@ -74,7 +74,11 @@ def test_not_action_is_about_every_other_action() -> None:
         ("arn:aws:bedrock:ap-*:foundation-model/amazon.nova-lite-v1:0", NOVA, True),
         ("arn:aws:logs:*-2:*", "arn:aws:logs:us-east-2:111122223333:log-group:a", True),
         ("arn:aws:logs:*-2:*", "arn:aws:logs:us-east-1:111122223333:log-group:a-2:b", False),
-        ("arn:aws:s3", "arn:aws:s3:::bucket", False),
+        # An ARN that breaks off is completed with `*`; what is no ARN is not.
+        ("arn:aws:s3", "arn:aws:s3:::bucket", True),
+        ("arn:aws:s3:us-east-1", "arn:aws:s3:::bucket", False),
+        ("arn:aws:s3:::", "arn:aws:s3:::bucket", False),
+        ("bucket", "arn:aws:s3:::bucket", False),
         ("arn:aws:s3:::b?cket", "arn:aws:s3:::bucket", True),
         ("arn:aws:s3:::bucket/*", "arn:aws:s3:::bucket", False),
         ("arn:*:s3:::*", "arn:aws-us-gov:s3:::bucket", True),

@@ -34,7 +34,7 @@ def resource(tokens: Tokens) -> Matcher:
     resource ARN segment, it can expand to match beyond the colon boundaries"
     (reference_policies_elements_resource.html).
     """
-    *heads, last = _components(tokens)
+    *heads, last = _completed(_components(tokens))
     segments = [(glob(head), head[-1:] == (Wildcard.ANY,)) for head in heads]
     rest = glob(last)
 
@@ -45,6 +45,13 @@ def resource(tokens: Tokens) -> Matcher:
         return any(rest(value[start:]) for start in starts)
 
     return matches
+
+
+def _completed(components: list[Tokens]) -> list[Tokens]:
+    # "When you specify an incomplete ARN (one with fewer than the standard six fields) [...] AWS automatically completes
+    # the ARN by adding wildcard characters (*) to all missing fields" (reference-arns.html). A bare `*` is no ARN.
+    missing = 6 - len(components) if components[0] == ("arn",) else 0
+    return [*components, *[(Wildcard.ANY,)] * missing]
 
 
 def _ends(value: str, start: int, segment: Matcher, *, expands: bool) -> Iterable[int]:
