@@ -5,14 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
-from bedrock_guard.scp._facts import Facts, Value, Verdict, every, negation, some
+from bedrock_guard.scp._facts import Facts, Value, Verdict, every, some
 from bedrock_guard.scp._operators import FOR_ALL_VALUES, NULL, Operator, use_of
 from bedrock_guard.scp._patterns import Matcher
-from bedrock_guard.scp._variables import Template, operand, parse, split
-
-_REMEMBERED_VALUES = 4096
+from bedrock_guard.scp._variables import Alternatives, Template, operand, parse
 
 
 class Condition:
@@ -20,7 +17,7 @@ class Condition:
     A condition on one context key.
 
     `operator` and `key` are spelled as in the policy. `verdict(facts)` is whether it holds, or None where that depends
-    on a key whose value is unknown; `missing(facts)` are those keys, spelled as the asker did.
+    on a key whose value is unknown; `keys`, in lower case, are its own key and those of policy variables.
     """
 
     def __init__(self, operator: str, key: str, values: Sequence[str], *, variables: bool) -> None:
@@ -31,11 +28,11 @@ class Condition:
         self.key = key
         self.values = tuple(values)
         self._key = key.lower()
-        self._negated = use.operator.negated
         self._quantifier = use.quantifier
         self._without_key = use.without_key
-        matches, self._templates = split(_operand(use.operator, value, variables=variables) for value in values)
-        self._matches = lru_cache(_REMEMBERED_VALUES)(matches)
+        operands = (_operand(use.operator, value, variables=variables) for value in values)
+        self._alternatives = Alternatives(operands, negated=use.operator.negated)
+        self.keys = [self._key, *self._alternatives.keys]
 
     def verdict(self, facts: Facts) -> Verdict:
         """Return whether the condition holds."""
@@ -45,30 +42,13 @@ class Condition:
         if self._quantifier is not None:
             return self._quantified(value, facts)
         # "Multivalued context keys require a condition set operator": without one nothing matches, negated or not.
-        return type(value) is str and self._holds(value, facts)
+        return type(value) is str and self._alternatives.verdict(value, facts)
 
     def _quantified(self, value: Value, facts: Facts) -> Verdict:
         # An empty string is "a null dataset" (reference_policies_elements_condition_operators.html): it has no members.
         members = value if isinstance(value, tuple) else (value,) if value else ()
-        verdicts = [self._holds(member, facts) for member in members]
+        verdicts = [self._alternatives.verdict(member, facts) for member in members]
         return every(verdicts) if self._quantifier == FOR_ALL_VALUES else some(verdicts)
-
-    def _holds(self, value: str, facts: Facts) -> Verdict:
-        if self._matches(value):
-            return not self._negated
-        if not self._templates:
-            return self._negated
-        matched = some([template.matches(value, facts) for template in self._templates])
-        return negation(matched) if self._negated else matched
-
-    @property
-    def keys(self) -> list[str]:
-        """The context keys that it asks about, in lower case: its own, and those of policy variables."""
-        return [self._key, *(key for template in self._templates for key in template.keys)]
-
-    def missing(self, facts: Facts) -> set[str]:
-        """Return the unknown keys that the verdict depends on."""
-        return {facts.unknown[key] for key in self.keys if key in facts.unknown}
 
 
 class NullCondition:
@@ -80,6 +60,7 @@ class NullCondition:
         self.key = key
         self.values = tuple(values)
         self._key = key.lower()
+        self.keys = [self._key]
         if not {value.lower() for value in values} <= {"true", "false"}:
             raise ValueError("neither true nor false")
         self._wanted = {value.lower() == "true" for value in values}
@@ -89,15 +70,6 @@ class NullCondition:
         if self._key in facts.unknown:
             return None
         return (self._key not in facts.known) in self._wanted
-
-    @property
-    def keys(self) -> list[str]:
-        """The context key, in lower case."""
-        return [self._key]
-
-    def missing(self, facts: Facts) -> set[str]:
-        """Return the key, if it is unknown."""
-        return {facts.unknown[self._key]} if self._key in facts.unknown else set()
 
 
 def condition(operator: str, key: str, values: Sequence[str], *, variables: bool) -> Condition | NullCondition:

@@ -8,13 +8,12 @@ from bedrock_guard.scp._arns import resource
 from bedrock_guard.scp._conditions import Condition, NullCondition, condition
 from bedrock_guard.scp._documents import Line, WrittenStatement, read
 from bedrock_guard.scp._errors import PolicyError, printable
-from bedrock_guard.scp._facts import Facts, Verdict, negation, some
+from bedrock_guard.scp._facts import Facts, Verdict
 from bedrock_guard.scp._patterns import actions
-from bedrock_guard.scp._variables import operand, parse_resource, split
+from bedrock_guard.scp._variables import Alternatives, operand, parse_resource
 
 Policy: TypeAlias = "Mapping[str, Any] | str"
 _REMEMBERED_ACTIONS = 4096
-_REMEMBERED_RESOURCES = 4096
 
 
 class Statement:
@@ -60,29 +59,19 @@ class Statement:
 
     def missing(self, facts: Facts) -> set[str]:
         """Return the unknown keys that an undecided verdict depends on, spelled as the asker did."""
-        return {key for test in self._tests if test.verdict(facts) is None for key in test.missing(facts)}
+        undecided = (test for test in self._tests if test.verdict(facts) is None)
+        return {facts.unknown[key] for test in undecided for key in test.keys if key in facts.unknown}
 
 
 class _Resources:
     # A test as conditions are, on the resource instead of a context key.
     def __init__(self, written: WrittenStatement) -> None:
         parsed = (parse_resource(text, variables=written.variables) for text in written.resources)
-        matches, self._templates = split(operand(parts, resource) for parts in parsed)
-        self._matches = lru_cache(_REMEMBERED_RESOURCES)(matches)
-        self._negated = written.not_resource
+        self._alternatives = Alternatives((operand(each, resource) for each in parsed), negated=written.not_resource)
+        self.keys = self._alternatives.keys
 
     def verdict(self, facts: Facts) -> Verdict:
-        if self._matches(facts.resource):
-            return not self._negated
-        matched = some([template.matches(facts.resource, facts) for template in self._templates])
-        return negation(matched) if self._negated else matched
-
-    @property
-    def keys(self) -> list[str]:
-        return [key for each in self._templates for key in each.keys]
-
-    def missing(self, facts: Facts) -> set[str]:
-        return {facts.unknown[key] for key in self.keys if key in facts.unknown}
+        return self._alternatives.verdict(facts.resource, facts)
 
 
 def _condition(line: Line, written: WrittenStatement) -> Condition | NullCondition:

@@ -7,14 +7,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
-from bedrock_guard.scp._facts import Facts, Verdict
+from bedrock_guard.scp._facts import Facts, Verdict, negation, some
 from bedrock_guard.scp._patterns import Matcher, Tokens, Wildcard, tokens_of
 
 # "Surround the default value with single quotes, and separate the variable text and the default value with a comma
 # and space."
 _WITH_DEFAULT = re.compile(r"([^,]*),\s*'(.*)'\s*", re.DOTALL)
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +110,26 @@ def operand(parts: Parts, build: Callable[[Tokens], Matcher]) -> Matcher | Templ
     return build(tokens) if len(tokens) == len(parts) else Template(parts, build)
 
 
-def split(operands: Iterable[Matcher | Template]) -> tuple[Matcher, tuple[Template, ...]]:
-    """Return one matcher for all *operands* without variables, and those with."""
-    matchers: list[Matcher] = []
-    templates: list[Template] = []
-    for each in operands:
-        if isinstance(each, Template):
-            templates.append(each)
-        else:
-            matchers.append(each)
-    return (lambda value: any(matches(value) for matches in matchers)), tuple(templates)
+class Alternatives:
+    """
+    The values of a list, of which one must match, or where it is `negated` none may.
+
+    `keys` are the context keys of the policy variables in it, in lower case.
+    """
+
+    def __init__(self, operands: Iterable[Matcher | Template], *, negated: bool) -> None:
+        entries = tuple(operands)
+        matchers = [each for each in entries if not isinstance(each, Template)]
+        self._templates = [each for each in entries if isinstance(each, Template)]
+        self._matches = lru_cache(_REMEMBERED)(lambda value: any(matches(value) for matches in matchers))
+        self._negated = negated
+        self.keys = [key for template in self._templates for key in template.keys]
+
+    def verdict(self, value: str, facts: Facts) -> Verdict:
+        """Return whether the list says yes to *value*, or None if that depends on an unknown key."""
+        if self._matches(value):
+            return not self._negated
+        if not self._templates:
+            return self._negated
+        matched = some([template.matches(value, facts) for template in self._templates])
+        return negation(matched) if self._negated else matched
