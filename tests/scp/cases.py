@@ -145,7 +145,7 @@ def _condition(draw: Random) -> dict[str, Any]:
 
 def _line(draw: Random, key: Key) -> tuple[str, Any]:
     if draw.random() < 0.1:
-        return "Null", draw.choice(["true", "false", True])
+        return draw.choice(["Null", "Null", "ForAnyValue:Null"]), draw.choice(["true", "false", True])
     quantifier = draw.choice(["", "", "", "", "ForAllValues:", "ForAnyValue:"])
     return f"{quantifier}{draw.choice(key.operators)}{draw.choice(['', '', 'IfExists'])}", _some(draw, key.in_policies)
 

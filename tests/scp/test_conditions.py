@@ -207,6 +207,14 @@ def test_null(values: Any, given: tuple[Any, ...], *, expected: bool) -> None:
     assert holds("Null", values, *given) is expected
 
 
+@pytest.mark.parametrize("given", [(), ("x",), (["x"],)])
+def test_null_with_a_set_operator_is_constant(given: tuple[Any, ...]) -> None:
+    """Null is always true with ForAllValues and always false with ForAnyValue, whatever it asks for."""
+    for value in ("true", "false"):
+        assert holds("ForAllValues:Null", value, *given)
+        assert not holds("forAnyValue:null", value, *given)
+
+
 def test_keys_are_case_insensitive() -> None:
     """A key of the request is found however the policy spells it, tag keys included."""
     assert denies(

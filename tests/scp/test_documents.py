@@ -31,7 +31,8 @@ def condition(operator: str, values: Any) -> dict[str, Any]:
     [
         ("StringEqualz", "a", "Condition.StringEqualz: no such operator"),
         ("NullIfExists", "true", "Condition.NullIfExists: no such operator"),
-        ("ForAnyValue:Null", "true", "Condition.ForAnyValue:Null: no such operator"),
+        ("ForAnyValue:NullIfExists", "true", "Condition.ForAnyValue:NullIfExists: no such operator"),
+        ("ForAllValues:Null", "no", "Condition.ForAllValues:Null.example:Key: neither true nor false"),
         ("ForSomeValues:StringLike", "a", "Condition.ForSomeValues:StringLike: no such operator"),
         ("IfExists", "a", "Condition.IfExists: no such operator"),
         ("Null", "no", "Condition.Null.example:Key: neither true nor false"),

@@ -140,7 +140,7 @@ def test_condition_is_spelled_as_written() -> None:
 
     assert [(line.operator, line.key, line.values) for line in hierarchy.statements[0].conditions] == [
         ("forAnyValue:StringLike", "AWS:TagKeys", ("a",)),
-        ("Null", "b:C", ("true",)),
+        ("null", "b:C", ("true",)),
     ]
 
 
@@ -185,6 +185,8 @@ def test_unknown_names_what_may_decide(levels: Any, statement: str, possible: se
         [[FULL, policy(deny(Condition=IF_KEY), deny())]],
         [[FULL, policy(allow(Condition=IF_KEY))]],
         [[FULL, policy(deny(Action="s3:*", Condition=IF_KEY))]],
+        [[FULL, policy(deny(Condition={"Null": {KEY: ["true", "false"]}}))]],
+        [[FULL, policy(deny(Condition={"ForAnyValue:Null": {KEY: "true"}}))]],
         [[FULL, policy(deny(Condition={**IF_KEY, "Bool": {"example:Absent": "true"}}))]],
         [[policy(allow(Condition=IF_KEY))], []],
     ],

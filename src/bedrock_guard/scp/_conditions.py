@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 from collections.abc import Sequence
 
 from bedrock_guard.scp._facts import Facts, Value, Verdict, every, some
-from bedrock_guard.scp._operators import FOR_ALL_VALUES, NULL, Operator, use_of
+from bedrock_guard.scp._operators import FOR_ALL_VALUES, Operator, is_null, use_of
 from bedrock_guard.scp._patterns import Matcher
 from bedrock_guard.scp._variables import Alternatives, Template, operand, parse
 
@@ -54,28 +54,39 @@ class Condition:
 class NullCondition:
     """The Null operator: true where "the key doesn't exist", false where "the key exists and its value is not null"."""
 
-    operator = "Null"
-
-    def __init__(self, key: str, values: Sequence[str]) -> None:
+    def __init__(self, operator: str, key: str, values: Sequence[str]) -> None:
+        self.operator = operator
         self.key = key
         self.values = tuple(values)
         self._key = key.lower()
         self.keys = [self._key]
         if not {value.lower() for value in values} <= {"true", "false"}:
             raise ValueError("neither true nor false")
-        self._wanted = {value.lower() == "true" for value in values}
+        self._wanted = _wanted(operator, values)
 
     def verdict(self, facts: Facts) -> Verdict:
         """Return whether the key is there, or is not, as the policy wants it."""
+        if len(self._wanted) != 1:
+            return bool(self._wanted)
         if self._key in facts.unknown:
             return None
         return (self._key not in facts.known) in self._wanted
 
 
+def _wanted(operator: str, values: Sequence[str]) -> set[bool]:
+    # "When you use the Null condition operator with ForAllValues, the statement always returns true. When you use the
+    # Null condition operator with ForAnyValue, the statement always returns false"
+    # (access-analyzer-reference-policy-checks.html).
+    quantifier, colon, _ = operator.lower().partition(":")
+    if colon:
+        return {True, False} if quantifier == FOR_ALL_VALUES else set()
+    return {value.lower() == "true" for value in values}
+
+
 def condition(operator: str, key: str, values: Sequence[str], *, variables: bool) -> Condition | NullCondition:
     """Return the condition; raise ValueError where there is no such operator or a value is not of its kind."""
-    if operator.lower() == NULL:
-        return NullCondition(key, values)
+    if is_null(operator):
+        return NullCondition(operator, key, values)
     return Condition(operator, key, values, variables=variables)
 
 

@@ -13,8 +13,8 @@ from bedrock_guard.scp._arns import arn
 from bedrock_guard.scp._comparisons import binary, boolean, comparison, instant, ip_address, number
 from bedrock_guard.scp._patterns import Matcher, Tokens, exact, exact_ignoring_case, glob
 
-NULL = "null"
 FOR_ALL_VALUES = "forallvalues"
+FOR_ANY_VALUE = "foranyvalue"
 # Operators are documented in one spelling; which other case AWS takes is not, so any case is read as what it says.
 _SPELLING = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?", re.IGNORECASE)
 
@@ -93,11 +93,15 @@ def use_of(name: str) -> Use | None:
     return Use(_BY_LOWER_CASE[found[2].lower()], found[1] and found[1].lower(), bool(found[3]))
 
 
-def is_operator(name: str) -> bool:
+def is_null(name: str) -> bool:
     """
-    Return whether *name* is a condition operator.
+    Return whether *name* is the operator Null, alone or with a set operator.
 
-    Null is one, but goes neither with IfExists, which is for "any condition operator name except the Null condition",
-    nor with a set operator, which would count values where there may be none.
+    IfExists is for "any condition operator name except the Null condition".
     """
-    return name.lower() == NULL or use_of(name) is not None
+    return name.lower() in ("null", f"{FOR_ALL_VALUES}:null", f"{FOR_ANY_VALUE}:null")
+
+
+def is_operator(name: str) -> bool:
+    """Return whether *name* is a condition operator."""
+    return is_null(name) or use_of(name) is not None
