@@ -71,13 +71,12 @@ def read(policy: object, level: int, document: int) -> tuple[Mapping[str, Any], 
     place = Place(level, document)
     content = _object(parse(policy, place.error) if isinstance(policy, str) else policy, "", place)
     _only(content, _DOCUMENT_ELEMENTS, place)
-    version = content.get("Version")
-    if version is not None and version not in _VERSIONS:
+    if "Version" in content and content["Version"] not in _VERSIONS:
         raise place.error("Version: must be 2012-10-17")
     if not isinstance(content.get("Id", ""), str):
         raise place.error(f"Id: must be a string, not {kind(content['Id'])}")
-    statements = _statements(content, place)
-    return content, tuple(_statement(each, variables=version == _VERSIONS[0], place=at) for at, each in statements)
+    variables = content.get("Version") == _VERSIONS[0]
+    return content, tuple(_statement(each, variables=variables, place=at) for at, each in _statements(content, place))
 
 
 def _statements(content: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:
@@ -141,7 +140,12 @@ def _lines(condition: object, place: Place) -> Iterator[Line]:
         # An operator that is not known must never count as a condition that does not hold.
         if not is_operator(operator):
             raise place.error(f"{field}: no such operator")
+        seen: set[str] = set()
         for key, values in _object(block, field, place).items():
+            # "The condition key appears more than once with different capitalization in the same condition block."
+            if key.lower() in seen:
+                raise place.error(f"{field}: {printable(key)} stands twice, in another case")
+            seen.add(key.lower())
             members = values if isinstance(values, (list, tuple)) else [values]
             at = f"{field}.{printable(key)}"
             yield Line(operator, key, tuple(_condition_value(value, at, place) for value in members))

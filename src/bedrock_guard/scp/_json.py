@@ -25,6 +25,8 @@ def parse(text: str, error: Complain) -> Any:
     """Return what JSON *text* says; raise what *error* makes of the problem if it says nothing."""
     if len(text) > MAX_CHARACTERS:
         raise error(f"{len(text):,} characters; a service control policy has at most 10,240")
+    if text.startswith("\ufeff"):
+        raise error("not JSON: begins with a byte order mark; save it as UTF-8 without one")
     try:
         return json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant)
     except json.JSONDecodeError as cause:
