@@ -106,25 +106,30 @@ def binary(tokens: Tokens) -> Matcher:
 
 def ip_address(tokens: Tokens) -> Matcher:
     """Return a matcher of addresses in a range."""
-    # "If you specify an IP address without the associated routing prefix, IAM uses the default prefix value of /32".
     network = _network(text_of(tokens))
+    first, last = _version_and_number(network[0]), _version_and_number(network[-1])
 
     def matches(value: str) -> bool:
         address = _address(value)
-        return address is not None and address in network
+        return address is not None and first <= address <= last
 
     return matches
 
 
+def _version_and_number(address: "ipaddress.IPv4Address | ipaddress.IPv6Address") -> tuple[int, int]:
+    return address.version, int(address)
+
+
 @lru_cache(4096)
-def _address(text: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None":
+def _address(text: str) -> tuple[int, int] | None:
     try:
-        return ipaddress.ip_address(text)
+        return _version_and_number(ipaddress.ip_address(text))
     except ValueError:
         return None
 
 
 def _network(text: str) -> "ipaddress.IPv4Network | ipaddress.IPv6Network":
+    # "If you specify an IP address without the associated routing prefix, IAM uses the default prefix value of /32".
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
