@@ -17,13 +17,11 @@ def arn(tokens: Tokens) -> Matcher:
     def matches(value: str) -> bool:
         # The last component holds colons of its own: `foundation-model/amazon.nova-lite-v1:0`.
         components = value.split(":", 5)
-        return len(globs) == 6 == len(components) and all(map(_call, globs, components))
+        if not len(globs) == 6 == len(components):
+            return False
+        return all(each(component) for each, component in zip(globs, components, strict=True))
 
     return matches
-
-
-def _call(matcher: Matcher, value: str) -> bool:
-    return matcher(value)
 
 
 def resource(tokens: Tokens) -> Matcher:
