@@ -104,14 +104,46 @@ def test_explain_reads_errors_of_others(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "response", [None, 7, {}, {"Error": None}, {"Error": {"Message": None}}, {"ResponseMetadata": 1}]
+    "response",
+    [
+        *(None, 7, "", [], {}, {"Error": None}, {"Error": ["Message"]}, {"ResponseMetadata": 1}),
+        *({"Error": {"Message": message}} for message in (None, "", 5, b"denied", {"text": "denied"})),
+        {"ResponseMetadata": {"RequestId": 5}},
+    ],
 )
 def test_explain_survives_odd_responses(response: Any) -> None:
-    """An exception may have any attribute called `response`."""
+    """An exception may have any attribute called `response`: where it is not botocore's, its own text is read."""
     error: Any = RuntimeError(sentence())
     error.response = response
 
-    assert bedrock_guard.explain(error) is not None
+    assert bedrock_guard.explain(error, JP_CLAUDE, TOKYO) == explained(sentence())
+
+
+def test_explain_survives_odd_exceptions() -> None:
+    """One that can neither show its text nor its response tells of no denial, and hides nothing that is raised."""
+
+    class OddError(Exception):
+        @property
+        def response(self) -> Any:
+            raise ConnectionError
+
+        def __str__(self) -> str:
+            raise KeyError
+
+    assert bedrock_guard.explain(OddError()) is None
+
+
+@pytest.mark.parametrize("name", ["model_id", "region_name"])
+@pytest.mark.parametrize("value", [5, b"us-east-1", ["us-east-1"]])
+def test_explain_takes_texts_alone(name: str, value: Any) -> None:
+    """A model ID or a Region of another type is said to be one."""
+    with pytest.raises(TypeError, match=f"^{name} must be a str or None, not {type(value).__name__}$"):
+        bedrock_guard.explain(sentence(), **{name: value})
+
+
+def test_explain_takes_an_empty_text_for_none() -> None:
+    """As an unset variable of the environment gives it."""
+    assert bedrock_guard.explain(sentence(), "", "") == bedrock_guard.explain(sentence())
 
 
 @pytest.mark.parametrize("text", ["", "Rate exceeded", "The model is overloaded", "Traceback (most recent call last):"])

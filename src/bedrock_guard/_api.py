@@ -121,9 +121,13 @@ def explain(
     """
     Return why AWS denied a request, read from its message, or None where no authorization failure is in it.
 
-    Takes any exception, or the text of a log line or of the console. *model_id* and *region_name* say what was
-    asked for and from where, when the text cannot. Never touches the network. Raises TypeError for anything else.
+    Takes the text of a log line or of the console, or any exception: then its own text, and its `response` where that
+    has botocore's form, but not what it was raised from. *model_id* and *region_name* say what was asked for and from
+    where, when the text cannot. Never touches the network. Raises TypeError for anything else.
     """
+    for name, value in (("model_id", model_id), ("region_name", region_name)):
+        if not isinstance(value, str | None):
+            raise TypeError(f"{name} must be a str or None, not {type(value).__name__}")
     if isinstance(error_or_text, InferenceDeniedError):
         return error_or_text.diagnosis
     if isinstance(error_or_text, BaseException):
@@ -134,6 +138,6 @@ def explain(
         raise TypeError(f"explain takes an exception or a str, not {type(error_or_text).__name__}")
     catalog = _catalog.embedded()
     diagnosis = diagnose(
-        text, model_id=model_id, region_name=region_name, catalog=catalog, resolve=resolve_from(catalog)
+        text, model_id=model_id or None, region_name=region_name or None, catalog=catalog, resolve=resolve_from(catalog)
     )
     return diagnosis.of_request(request_id) if diagnosis and request_id else diagnosis

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -75,13 +76,25 @@ def contradicts(denial: Denial, profile: InferenceProfile) -> bool:
 
 def error_text(error: BaseException) -> tuple[str, str | None]:
     """Return what AWS says in *error*, and the ID of the request where the error holds one."""
-    response: Any = getattr(error, "response", None)
-    if not isinstance(response, dict):
-        return str(error), None
-    details, metadata = response.get("Error"), response.get("ResponseMetadata")
-    message = details.get("Message") if isinstance(details, dict) else None
-    request_id = metadata.get("RequestId") if isinstance(metadata, dict) else None
-    return (message or str(error)), request_id
+    response: Any = None
+    with suppress(Exception):  # it is anybody's class, and may be anybody's property
+        response = getattr(error, "response", None)
+    return _text_in(response, "Error", "Message") or _text_of(error), _text_in(
+        response, "ResponseMetadata", "RequestId"
+    )
+
+
+def _text_in(response: Any, part: str, name: str) -> str | None:
+    """Return what a `response` of botocore's form has under *name* in its *part*, None where it has another form."""
+    inner = response.get(part) if isinstance(response, dict) else None
+    text = inner.get(name) if isinstance(inner, dict) else None
+    return text if isinstance(text, str) and text else None
+
+
+def _text_of(error: BaseException) -> str:
+    with suppress(Exception):
+        return str(error)
+    return ""
 
 
 @lru_cache(maxsize=256)
