@@ -55,7 +55,7 @@ _STRONG_HINTS = ("authorized to perform", "explicit den", "policy allows", "expl
 # One of these is in every denial, also where a terminal cut one of its words in two.
 _HINTS = (
     *("authori", "perform", "explicit", "accessdenied", "access denied", "is denied", "permission", "have access"),
-    *("has expired", "policy allows", "negado", "permiso", "permissão", "refusé", "autoris", "verweigert"),
+    *("has expired", "allows", "negado", "permiso", "permissão", "refusé", "autoris", "verweigert"),
     *("berechtigung", "拒否", "許可が", "拒绝", "拒絕", "权限", "權限", "거부", "권한"),
 )
 _POLICY_TYPES = {
@@ -63,10 +63,11 @@ _POLICY_TYPES = {
     "scp": PolicyType.SERVICE_CONTROL_POLICY,
     "resource control": PolicyType.RESOURCE_CONTROL_POLICY,
     "rcp": PolicyType.RESOURCE_CONTROL_POLICY,
-    "identity-based": PolicyType.IDENTITY_BASED,
-    "resource-based": PolicyType.RESOURCE_BASED,
+    "identity based": PolicyType.IDENTITY_BASED,
+    "resource based": PolicyType.RESOURCE_BASED,
     "role trust": PolicyType.RESOURCE_BASED,
     "permissions boundary": PolicyType.PERMISSIONS_BOUNDARY,
+    "permission boundary": PolicyType.PERMISSIONS_BOUNDARY,
     "session": PolicyType.SESSION,
     "sessions": PolicyType.SESSION,
     "vpc endpoint": PolicyType.VPC_ENDPOINT,

@@ -2,9 +2,10 @@
 
 from itertools import chain
 
+from bedrock_guard._messages._fragment import fragment, refusal
 from bedrock_guard._messages._lexicon import Printed
 from bedrock_guard._messages._panel import headline, panels
-from bedrock_guard._messages._sentence import fragment, refusal, sentences
+from bedrock_guard._messages._sentence import sentences
 from bedrock_guard._messages._unwrap import fold, unwrap
 
 __all__ = ["Printed", "fold", "parse"]
@@ -19,4 +20,4 @@ def parse(text: str) -> Printed | None:
         if printed.policy:
             return printed
         first = first or printed
-    return first or fragment(text, folded) or headline(text, folded) or refusal(folded)
+    return first or fragment(text, folded) or headline(text, folded) or refusal(text, folded)

@@ -1,5 +1,5 @@
 """
-What the sentences and panels are made of.
+The words that sentences, their remains and panels are made of.
 
 The patterns match text that was unwrapped, most of them in lower case. They are linear: bounded, or repeating what the
 rest of the pattern cannot begin with.
@@ -25,20 +25,21 @@ class Printed(NamedTuple):
 
 QUOTES = "\"'`\u2018\u2019\u201c\u201d*"
 QUOTE = rf"[{QUOTES}]{{0,3}}"
-ACTION = r"(?!arn:|https?:)[a-z][a-z0-9-]{0,60}(?:\n[a-z0-9-]{0,60})?:\n?(?:[a-z][a-z0-9]{0,100}(?:\*(?!\*))?|\*{1,3})"
-# "sessions policy" is in IAM's table; SCP and RCP are what people write.
+# "bedrock:InvokeModel", "SNS:Publish", "bedrock-agentcore:\nGetAgent", "s3:Get*", "bedrock:***"; no condition key.
+ACTION = (
+    r"(?!arn:|aws:|https?:)[a-z][a-z0-9-]{0,60}(?:\n[a-z0-9-]{0,60})?:\n?(?:[a-z][a-z0-9]{0,100}(?:\*(?!\*))?|\*{1,3})"
+)
+# As IAM names them, "sessions policy" too; people also write SCP, RCP, "identity based", "permission boundary".
 TYPE = (
-    r"(?:service control|resource control|identity-based|resource-based|permissions boundary|sessions?|vpc endpoint"
-    r"|role trust|[sr]cp\b)"
+    r"(?:service\Wcontrol|resource\Wcontrol|identity\Wbased|resource\Wbased|permissions?\Wboundary|sessions?"
+    r"|vpc\Wendpoint|role\Wtrust|[sr]cp\b)"
 )
 POLICY = r"(?: policy)?"
-
-_NOUN = r"((?:role|user|group|policy|instance profile) )?"  # IAM: "on resource: role NAME"
-_PLAIN = r"[^\s\"'`\u2018\u2019\u201c\u201d<>{}\[\](),;|\\。、\uff0c\uff1b」』】\uff08\uff09]*"
-# What an author blanked out may hold a blank: <account id>, {account-id}, [account id], (account).
-_BLANKED = r",(?=[\w+=.@-])(?!arn:)|<(?!/)[^<>]{0,60}>|\{[^{}]{0,60}\}|\[[^\[\]]{0,60}\]|\([^()\s]{1,40}\)"
-_VALUE = rf"{_NOUN}{_PLAIN}(?:(?:{_BLANKED}){_PLAIN})*"
-_QUOTED = r"[\"'`\u2018\u201c]{1,3}([^\"'`\u2019\u201d]{1,2048})[\"'`\u2019\u201d]"
+# "on resource: R"; in quotation marks from S3 and SES; "on arn:..."; KMS's "on this resource" names none.
+ON = (
+    rf",? on(?: the)? resources?(?:\(s\))?(?:: ?(?:\[(?=arn:))?| (?=[{QUOTES}]|arn:))"
+    r"| on (?=arn:|(?:\.\.\.|…)[:/])"
+)
 
 
 @cache
@@ -53,64 +54,6 @@ def words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace(" ", "[ \n]"))
 
 
-def whole(text: str) -> str | None:
-    """Return *text* as one value, without the line breaks that cut it; None where it is more, less or elided."""
-    text = text.strip(" \n,\"'`\u2018\u2019\u201c\u201d")
-    end = _end(text, 0)
-    while end < len(text) and (text[end] == "\n" or text[end - 1 : end + 1] == "/ "):
-        end = _end(text, end + 1)
-    return joined(text) if end == len(text) and "\narn:" not in text else None
-
-
-def joined(text: str) -> str | None:
-    """Return a value without line breaks, None where its author left nothing of it but dots."""
-    if not text.strip(".… \n"):
-        return None
-    if "\n" not in text:
-        return text
-    noun = words(_NOUN).match(text)
-    start = noun.end() if noun else 0
-    # A blank was there if the line breaks after a noun, or inside of what is blanked out: <account id>.
-    text = text[:start].replace("\n", " ") + compiled(r"(?<![<{\[-])\n(?=[^<>{}\[\]]+[>}\]])").sub(" ", text[start:])
-    return text.replace("\n", "")
-
-
-def token(text: str, start: int) -> tuple[str | None, int]:
-    """Return the value at *start* of *text*, where nothing that follows tells its end, and where it ends."""
-    quoted = compiled(_QUOTED).match(text, start)
-    if quoted:
-        return joined(quoted[1]), quoted.end()
-    end = _end(text, start)
-    for _ in range(20):
-        following = _end(text, end + 1)
-        if text[end : end + 1] != "\n" or not _goes_on(text[start:end], text[end + 1 : following + 1]):
-            break
-        end = following
-    return joined(_without_punctuation(text[start:end], text[end : end + 2])), end
-
-
-def _end(text: str, start: int) -> int:
-    match = words(_VALUE).match(text, start)
-    return match.end() if match else start
-
-
-def _goes_on(value: str, line: str) -> bool:
-    """Tell whether *value* goes on with *line*, a word and one more character: only of an ARN can that be told."""
-    if "arn:" not in value or value[-1] in ".…" or compiled(r"arn:|\d{4}-\d\d-\d\d").match(line):
-        return False
-    if value[-1] == "-" or compiled(r"[\w.:/*@+-]+[\"'`]").fullmatch(line):
-        return True
-    line = line.rstrip("\n \"'`")
-    if value.count(":") < 5:
-        return ":" in line[:-1]
-    if value[-1] in ":/":
-        return any(sign in "-:/." or sign.isdigit() for sign in line)
-    version = compiled(r"v\d+(?::\d+)?\Z")
-    return bool(version.search(line)) and not version.search(value)
-
-
-def _without_punctuation(value: str, following: str) -> str:
-    """Return *value* without the sentence's own punctuation: a log stream's ARN may end in ":", what is elided in dots."""
-    if value.endswith(".") and not value.endswith(".."):
-        return value[:-1]
-    return value[:-1] if value.endswith(":") and following[:1] == " " and following != " (" else value
+def policy_name(found: str) -> str:
+    """Return what `TYPE` *found* with blanks alone between its words: "identity based"."""
+    return found.replace("\n", " ").replace("-", " ")

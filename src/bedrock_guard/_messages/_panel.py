@@ -7,21 +7,25 @@ The labels are in the user's language, the context is English in all of them. Co
 from collections.abc import Iterator
 from itertools import islice
 
-from bedrock_guard._messages._lexicon import ACTION, MOST, POLICY, QUOTE, TYPE, Printed, compiled, token, words
+from bedrock_guard._messages._cause import is_supposed
+from bedrock_guard._messages._lexicon import ACTION, MOST, POLICY, QUOTE, TYPE, Printed, compiled, policy_name, words
 from bedrock_guard._messages._unwrap import fold
+from bedrock_guard._messages._values import token, whole
 
 _LENGTH = 1500  # characters of a panel
 _OPENING = " \n[\"'`\u201c"
+_RULES = "/|#"  # between columns of a table, or before a line
 
 # "a T policy explicitly denies the action", "no T policy allows the action", "no T policy allows the P:A action".
 _CONTEXT = (
     rf"(?:an? )?(?:({TYPE}){POLICY} explicitly denies|no ({TYPE}){POLICY} allows) the"
     rf"(?: {QUOTE}([a-z][\w-]{{0,60}}:[a-z][a-z0-9]{{0,100}}))?"
 )
-_LABELLED = r"(?:[:\uff1a][ \n]?[\[\"'`\u201c*]{0,3}|\A|\n)\Z"
+# What stands before it: "Context: ", "コンテキスト: [", the start of a line, a column of a table.
+_LABELLED = r"(?:[:\uff1a/|][ \n]?[\[\"'`\u201c*]{0,3}|\A|\n)\Z"
 # "On resource(s):", "PRANAVAction:", "Sur la ou les ressources :", "コンテキスト:", "다음 리소스에서:".
 _LABEL = (
-    r"((?:Auf (?=R))?[A-ZÀ-Þ][a-zà-ÿ]{0,20}(?:\([a-z]{1,3}\))?(?: [a-zà-ÿ()/]{1,16}){0,5} ?:(?=[ \n\[])"
+    r"((?:Auf (?=R))?[A-ZÀ-Þ][a-zà-ÿ]{0,20}(?:\([a-z]{1,3}\))?(?:[ \n][a-zà-ÿ()/]{1,16}){0,5} ?:(?=[ \n\[])"
     r"|[^\x00-\x7f\uff1a\s][^\x00-\x7f\uff1a\s]{0,15}(?:[ ()/s][^\x00-\x7f\uff1a\s]{0,15}){0,3} ?[:\uff1a])"
 )
 _USERS = (
@@ -30,24 +34,27 @@ _USERS = (
 )
 _ACTION = r"(?a)[\s\[\"'`\u201c*]{0,4}((?!arn:)[A-Za-z][\w-]{0,60}:[A-Za-z*][\w*]{0,100}?)(?=arn:|[^\w*]|\Z)"
 _IDENTITY = r"arn:[^:\s]{0,20}:(?:iam|sts):"
-# The head of a panel that was copied without its context, or whose context names no policy.
+# The head of a panel that was copied without its context, or whose context names no policy:
+# "Access denied to P:A", "Acceso denegado a P:A", "您没有 P:A 的权限"; "P:A へのアクセスが拒否されました".
 _NAMED = r"[^:\n]{0,40}?((?!arn:)[a-z][a-z0-9-]{0,60}:[a-z][a-z0-9]{0,100}?)(?=you don|\W|\Z)"
-_HEADLINE = (
-    rf"(?a)(?:access denied to|n['\u2019]t have permission to|acceso denegado a|no tiene permiso|accès refusé à|n['\u2019]avez pas"
+_HEAD = (
+    r"(?a)(?:access denied to|n['\u2019]t have permission to|acceso denegado a|no tiene permiso|accès refusé à|n['\u2019]avez pas"
     rf"|zugriff auf|keine berechtigung|acesso negado a|não tem permissão|没有|沒有){_NAMED}"
-    rf"|(?<![a-z0-9-])({ACTION})[^:\n]{{0,12}}(?:アクセスが拒否|許可がありません|거부|권한이 없|拒绝|拒絕)"
 )
+_TAIL = rf"(?a)(?<![a-z0-9-])({ACTION})[^:\n]{{0,12}}(?:アクセスが拒否|許可がありません|거부|권한이 없|拒绝|拒絕)"
 
 
 def panels(text: str, folded: str) -> Iterator[Printed]:
     """Yield the denials of the panels of *text* whose context names a policy, in their order."""
+    if not ("denies" in folded or "allows" in folded):
+        return
     for context in islice(words(_CONTEXT).finditer(folded), MOST):
         start = context.start()
         if compiled(_LABELLED).search(folded, max(0, start - 6), start):
             block = text[max(0, start - _LENGTH) : start]
             fields = _fields(block, text[slice(*context.span(3))] or _headline(block, fold(block))[0])
             if any(fields):
-                policy = (context[1] or context[2]).replace("\n", " ")
+                policy = policy_name(context[1] or context[2])
                 yield Printed(policy, "explicit" if context[1] else "implicit", *fields)
 
 
@@ -58,8 +65,14 @@ def headline(text: str, folded: str) -> Printed | None:
 
 
 def _headline(text: str, folded: str) -> tuple[str, int]:
-    head = compiled(_HEADLINE).search(folded)
-    return (text[slice(*head.span(head.lastindex or 0))], head.end()) if head else ("", 0)
+    """Return the action in the head of a panel, and where it ends; operations of AWS begin with a capital."""
+    head = words(_HEAD).search(folded)
+    if head is None and not folded.isascii():
+        head = words(_TAIL).search(folded)
+    action = text[slice(*head.span(1))] if head else ""
+    if head and action.partition(":")[2][:1].isupper() and not is_supposed(folded, head.start()):
+        return action, head.end()
+    return "", 0
 
 
 def _fields(block: str, action: str) -> tuple[str | None, str | None, str | None]:
@@ -80,7 +93,7 @@ def _fields(block: str, action: str) -> tuple[str | None, str | None, str | None
 def _resource(values: list[str]) -> str | None:
     for value in values:
         start = value.find("arn:")
-        found, _ = token(value, start) if start >= 0 else token(value.lstrip(_OPENING), 0)
+        found = token(value, start) if start >= 0 else token(value.lstrip(_OPENING + _RULES), 0)
         if found:
             return found
     return None
@@ -89,6 +102,7 @@ def _resource(values: list[str]) -> str | None:
 def _principal(labels: list[str], values: list[str]) -> str | None:
     for label, value in zip(labels, values, strict=True):
         if label.lower().startswith(_USERS):
-            return token(value.lstrip(_OPENING), 0)[0]
+            value = value.lstrip(_OPENING)  # noqa: PLW2901
+            return whole(value) or token(value, 0)
     identities = [(value, match.start()) for value in values for match in compiled(_IDENTITY).finditer(value)]
-    return token(*identities[-1])[0] if identities else None
+    return token(*identities[-1]) if identities else None
