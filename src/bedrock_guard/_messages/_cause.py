@@ -15,7 +15,8 @@ GAP = 300  # characters between a cause and the rest of its sentence: authors le
 # "explicit deny in a T policy", "... transitively through a T policy"; before 2021 "explicit deny".
 _EXPLICIT = rf"explicit deny(?: in (?:an?|the) ({TYPE}){POLICY}(?: transitively through an? ({TYPE}))?)?"
 # "no T policy allows the P:A action", maybe cut. KMS's "no resource-based policies allow access, or ..." is open.
-_IMPLICIT = rf"no ({TYPE}){POLICY}(?: allows(?: the {QUOTE}({ACTION}))?|(?= ?[{QUOTES}.…]{{0,3}}\Z))"
+_IMPLICIT = rf"\bno ({TYPE}){POLICY}(?: allows(?: the {QUOTE}({ACTION}))?|(?= ?[{QUOTES}.…]{{0,3}}\Z))"
+_NO = r"\bno "  # what is slow to compile waits for it
 # "with an", ", due to an", " ... because": what stands before either.
 _LEAD = r"(?:,|(?<=\s)[.…]{1,3})? ?(?:(?:with|due to|because of) an|because) ?\Z"
 # ": ARN": https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
@@ -42,21 +43,24 @@ class Cause(NamedTuple):
 def first_cause(text: str, folded: str, start: int, end: int) -> Cause | None:
     """Return the first cause between *start* and *end*."""
     explicit = words(_EXPLICIT).search(folded, start, end)
-    implicit = words(_IMPLICIT).search(folded, start, explicit.start() if explicit else end)
+    place = (folded, start, explicit.start() if explicit else end)
+    implicit = words(_IMPLICIT).search(*place) if words(_NO).search(*place) else None
     match = implicit or explicit
     if match is None:
         return None
     lead = words(_LEAD).search(folded, max(start, match.start() - 20), match.start())
-    place = (lead.start() if lead else match.start(), *match.span())
+    where = (lead.start() if lead else match.start(), *match.span())
     if implicit:
         action = joined(text[slice(*implicit.span(2))]) if implicit[2] else None
-        return Cause(*place, policy_name(implicit[1]), "implicit", action)
+        return Cause(*where, policy_name(implicit[1]), "implicit", action)
     # AWS's remedy of "transitively through a service control policy" is that policy.
-    return Cause(*place, policy_name(match[2] or match[1] or ""), "explicit", None)
+    return Cause(*where, policy_name(match[2] or match[1] or ""), "explicit", None)
 
 
 def policy_arn(text: str, folded: str, cause: Cause) -> str | None:
     """Return the ARN of the policy that *cause* names, None where none follows."""
+    if not any(sign in folded[cause.end : cause.end + 30] for sign in ":("):
+        return None
     colon = words(_POLICY_ARN).match(folded, cause.end)
     return token(text, colon.end()) if colon else None
 

@@ -1,5 +1,6 @@
 """What is left of a sentence: its cause, maybe with what stood before it; or a refusal that never said more."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -72,17 +73,21 @@ def _causes(text: str, folded: str) -> Iterator[Cause]:
 
 def _before(text: str, folded: str, cause: Cause) -> tuple[str | None, str | None, str | None]:
     """Return action, resource and principal, as far as they stand before *cause*."""
-    start, end = max(0, cause.start - GAP), cause.lead
-    resource = None
-    labels = list(words(ON).finditer(folded, start, cause.lead))
-    at = labels[-1].end() if labels else folded.rfind("arn:", start, cause.lead)
+    start, end, resource = max(0, cause.start - GAP), cause.lead, None
+    label = _last(ON, folded, start, cause.lead)
+    at = label.end() if label else folded.rfind("arn:", start, cause.lead)
     if at >= 0 and cause.lead < cause.start:
         resource = whole(text[at : cause.lead])
-        end = labels[-1].start() if labels else at
+        end = label.start() if label else at
     action = compiled(_ACTION).search(text, start, end)
-    denied = words(_NOT_AUTHORIZED).search(folded, start, cause.lead)
+    denied = _last(_NOT_AUTHORIZED, folded, start, cause.lead)
     principal = identity(text, folded, denied.start()) if denied else None
     return action[1] if action else None, resource, principal
+
+
+def _last(pattern: str, folded: str, start: int, end: int) -> re.Match[str] | None:
+    found = list(words(pattern).finditer(folded, start, end))
+    return found[-1] if found else None
 
 
 def _is_met(folded: str, cause: Cause) -> bool:

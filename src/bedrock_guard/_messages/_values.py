@@ -4,6 +4,7 @@ from bedrock_guard._messages._lexicon import compiled, words
 
 LONGEST = 2048  # characters: more than any ARN has
 
+_SIMPLE = r"arn:[\w:/.+=@*-]+"  # nearly every ARN that nobody touched
 _NOUN = r"((?:role|user|group|policy|instance profile) )?"  # IAM: "on resource: role NAME"
 _PLAIN = r"[^\s\"'`\u2018\u2019\u201c\u201d<>{}\[\](),;|\\。、\uff0c\uff1b」』】\uff08\uff09]*"
 # What an author blanked out may hold a blank: <account id>, {account-id}, [account id], (account). Also "a=b,c=d".
@@ -22,6 +23,8 @@ _BOLD = r"(?<=[\w>})\]])\*\*\Z"  # Markdown's end of "**... arn:aws:iam::1:role/
 def whole(text: str) -> str | None:
     """Return *text* as one value, without the line breaks that cut it; None where it is more, less or elided."""
     text = text.strip(_IN_QUOTES)
+    if compiled(_SIMPLE).fullmatch(text):
+        return text
     end = _end(text, 0)
     while end < len(text) and (text[end] == "\n" or text[end - 1 : end + 1] == "/ "):
         end = _end(text, end + 1)
