@@ -1,7 +1,7 @@
 """Fixtures that all tests share: a Bedrock under a Tokyo-only SCP, and a process that keeps nothing of a test."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -12,6 +12,7 @@ from botocore.loaders import create_loader
 import bedrock_guard
 from bedrock_guard.simulator import Simulator
 from policies import TOKYO_ONLY
+from transports import HttpSimulator, Server
 
 TOKYO = "ap-northeast-1"
 
@@ -52,10 +53,42 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     bedrock_guard.uninstall()
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Return an HTTP server for the simulators of all tests."""
+    from bedrock_guard.simulator._server import serving
+
+    server = Server()
+    with serving(server.respond, "127.0.0.1", 0, TOKYO) as server.url:
+        yield server
+
+
 @pytest.fixture
-def simulator() -> Simulator:
+def transport() -> str:
+    """Return how clients reach the simulator. `transports.transport` takes its place where HTTP is tested too."""
+    return "in-process"
+
+
+@pytest.fixture
+def simulate(
+    transport: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Simulator]:
+    """Return what makes a simulator, of the arguments of `Simulator`; the last one made is called over HTTP."""
+
+    def over_http(*scps: Any, **options: Any) -> Simulator:
+        simulator = HttpSimulator(*scps, **options)
+        url = request.getfixturevalue("server").add(simulator)
+        for service in ("BEDROCK_RUNTIME", "BEDROCK"):
+            monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", url)
+        return simulator
+
+    return over_http if transport == "http" else Simulator
+
+
+@pytest.fixture
+def simulator(simulate: Callable[..., Simulator]) -> Simulator:
     """Return a simulated Bedrock whose SCP allows Tokyo alone; `set_scps` changes that."""
-    return Simulator(TOKYO_ONLY)
+    return simulate(TOKYO_ONLY)
 
 
 @pytest.fixture

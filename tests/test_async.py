@@ -23,6 +23,7 @@ from bedrock_guard._client import GuardedClient
 from bedrock_guard.simulator import Simulator
 from conftest import TOKYO
 from policies import GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA
+from transports import in_process, transport  # noqa: F401 (in the process and over HTTP)
 
 NEW = "jp.anthropic.claude-newer-than-the-catalogue-v1:0"
 JAPAN = ("ap-northeast-1", "ap-northeast-3")
@@ -254,6 +255,7 @@ async def test_look_up_is_signed_with_the_clients_own_credentials(
     assert len(simulator.requests) == 2
 
 
+@in_process  # the simulator tells the Region by the host
 async def test_look_up_with_an_api_key(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A caller who has no IAM credentials at all, of a session that is guarded."""
     from botocore.config import Config
@@ -263,7 +265,7 @@ async def test_look_up_with_an_api_key(simulator: Simulator, monkeypatch: pytest
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "bedrock-api-key-of-the-caller")
-    monkeypatch.delenv("AWS_ENDPOINT_URL_BEDROCK")  # the simulator tells the Region by the host
+    monkeypatch.delenv("AWS_ENDPOINT_URL_BEDROCK")
     session = bedrock_guard.guard(get_session())
     async with session.create_client("bedrock-runtime", region_name=TOKYO) as client:
         error = await denied(client, NEW)
@@ -300,6 +302,7 @@ async def test_event_loop_goes_on_while_a_look_up_hangs(client: Any) -> None:
     assert (await call).diagnosis.profile is None
 
 
+@in_process  # aiobotocore itself connects with the help of the default executor
 async def test_executor_that_is_shut_down_hides_nothing(guarded: Any) -> None:
     """A program that is ending has no default executor any more; the explanation does without."""
     await asyncio.get_running_loop().shutdown_default_executor()
@@ -307,6 +310,7 @@ async def test_executor_that_is_shut_down_hides_nothing(guarded: Any) -> None:
     assert (await denied(guarded)).diagnosis.requested_model_id == JP_CLAUDE
 
 
+@in_process  # aiobotocore itself connects with the help of the default executor
 async def test_executor_that_is_full_delays_nothing(guarded: Any) -> None:
     """Whatever the application keeps its default executor busy with, a denial does not queue behind it."""
     busy = threading.Event()

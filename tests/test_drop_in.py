@@ -20,6 +20,7 @@ from bedrock_guard.simulator import Simulator
 from calls import denied, sentence
 from conftest import TOKYO
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA
+from transports import transport  # noqa: F401 (in the process and over HTTP)
 
 
 def by_client(simulator: Simulator) -> Any:
@@ -246,7 +247,7 @@ def test_presigning_works(guarded: Any) -> None:
     """A URL is presigned by the client's own credentials; nothing is called."""
     url = guarded.generate_presigned_url("converse", Params={"modelId": NOVA, "messages": HELLO})
 
-    assert url.startswith(f"https://bedrock-runtime.{TOKYO}.amazonaws.com/model/amazon.nova-lite-v1%3A0/converse?")
+    assert url.startswith(f"{guarded.meta.endpoint_url}/model/amazon.nova-lite-v1%3A0/converse?")
     assert "AKIAIOSFODNN7EXAMPLE" in url
 
 

@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,6 +23,7 @@ from bedrock_guard.simulator import Fault, Simulator
 from calls import denied
 from conftest import TOKYO
 from policies import HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY
+from transports import in_process, transport  # noqa: F401 (in the process and over HTTP)
 
 MISTRAL = "mistral.magistral-small-2509"
 TITAN = "amazon.titan-embed-text-v2:0"
@@ -86,6 +88,7 @@ def test_each_operation_falls_back(client: Any, simulator: Simulator, operation:
     profile = "apac.amazon.nova-lite-v1:0"
     bedrock_guard.guard(client, fallback="auto")
     response = getattr(client, operation)(modelId=profile, **given)
+    (response.get("stream") or response["body"]).close()
 
     assert response["ResponseMetadata"]["BedrockGuard"]["served_model_id"] == NOVA
     assert served(simulator) == [(profile, 403), (NOVA, 200)]
@@ -135,6 +138,7 @@ def test_chain_whose_first_candidate_is_denied_goes_on(client: Any, simulator: S
     assert served(simulator) == [(JP_CLAUDE, 403), (MISTRAL, 403), (NOVA, 200), (NOVA, 200)]
 
 
+@in_process  # the retries take seconds
 def test_throttled_fallback_is_the_callers_to_retry(client: Any, simulator: Simulator) -> None:
     """Its own exception, class and code untouched, with the denial as its cause."""
     bedrock_guard.guard(client, fallback=NOVA)
@@ -231,16 +235,16 @@ def test_drill_marks_everything_and_leaves_nothing(
     assert (JP_CLAUDE, 403) not in served(simulator)
 
 
-def test_body_that_was_read_is_sent_whole(client: Any, simulator: Simulator) -> None:
+def test_body_that_was_read_is_sent_whole(simulate: Callable[..., Simulator]) -> None:
     """From where it stood."""
-    sim = Simulator(TOKYO_ONLY, keep_bodies=True)
-    sim.attach(client)
+    simulator = simulate(TOKYO_ONLY, keep_bodies=True)
+    client = simulator.session(TOKYO).client("bedrock-runtime")
     body = io.BytesIO(b'xx{"messages":[]}')
     body.seek(2)
     bedrock_guard.guard(client, fallback=NOVA)
     client.invoke_model(modelId="apac.amazon.nova-lite-v1:0", body=body)
 
-    assert [entry.body for entry in sim.requests] == [b'{"messages":[]}'] * 2
+    assert [entry.body for entry in simulator.requests] == [b'{"messages":[]}'] * 2
 
 
 def test_headers_of_the_first_request_are_the_seconds_too(client: Any) -> None:

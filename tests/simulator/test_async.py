@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from botocore.exceptions import ConnectionClosedError, EventStreamError
 
 from bedrock_guard.simulator import Fault, Simulator
 from policies import CLAUDE, HELLO, JP_CLAUDE, NOVA
+from transports import transport  # noqa: F401 (in the process and over HTTP)
 
 aiobotocore_session = pytest.importorskip("aiobotocore.session", reason="the extra `async` is not installed")
 aiobotocore_config = pytest.importorskip("aiobotocore.config", reason="the extra `async` is not installed")
@@ -92,8 +94,8 @@ async def test_error_inside_a_stream(simulator: Simulator, client: Any) -> None:
     simulator.add_fault(Fault("throttling", after=1))
     answer = await client.converse_stream(modelId=NOVA, messages=HELLO)
 
-    with pytest.raises(EventStreamError):
-        [event async for event in answer["stream"]]
+    with closing(answer["stream"]) as events, pytest.raises(EventStreamError):
+        [event async for event in events]
 
 
 async def test_broken_connections(simulator: Simulator, client: Any) -> None:
@@ -105,8 +107,11 @@ async def test_broken_connections(simulator: Simulator, client: Any) -> None:
     with pytest.raises(ConnectionClosedError):
         await client.converse(modelId=NOVA, messages=HELLO)
     answer = await client.converse_stream(modelId=NOVA, messages=HELLO)
-    with pytest.raises(ClientPayloadError):
-        [event async for event in answer["stream"]]
+    with closing(answer["stream"]) as events, pytest.raises(ClientPayloadError):
+        [event async for event in events]
+    answer = await client.invoke_model(modelId=NOVA, body=b'{"messages": []}')
+    with closing(answer["body"]) as body, pytest.raises(ClientPayloadError):
+        await body.read()
 
 
 async def test_waits_are_awaited(simulator: Simulator, client: Any) -> None:

@@ -13,6 +13,7 @@ from botocore.session import get_session
 from bedrock_guard.scp import PolicyError
 from bedrock_guard.simulator import Request, Simulator
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY, region_deny
+from transports import transport  # noqa: F401 (in the process and over HTTP)
 
 TOKYO = "ap-northeast-1"
 USER = "User: arn:aws:sts::111122223333:assumed-role/app/simulator is not authorized to perform:"

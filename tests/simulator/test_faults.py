@@ -2,23 +2,25 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, EventStreamError, IncompleteReadError
+from botocore.exceptions import ClientError, ConnectionClosedError, EventStreamError, ResponseStreamingError
 from urllib3.exceptions import ProtocolError
 
 from bedrock_guard.simulator import Fault, Pause, Request, Response, Simulator
 from policies import HELLO, JP_CLAUDE, NOVA
+from transports import transport  # noqa: F401 (in the process and over HTTP)
 
 TOKYO = "ap-northeast-1"
 
 
 @pytest.fixture
-def simulator() -> Simulator:
+def simulator(simulate: Callable[..., Simulator]) -> Simulator:
     """Return a Bedrock that denies nothing."""
-    return Simulator()
+    return simulate()
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_rule_is_about_what_it_matches(simulator: Simulator, client: Any) -> Non
     simulator.add_fault(Fault("throttling", region="us-*"))
 
     assert client.converse(modelId=NOVA, messages=HELLO)
-    assert client.converse_stream(modelId=JP_CLAUDE, messages=HELLO)
+    assert stream(client, JP_CLAUDE)
     with pytest.raises(client.exceptions.ThrottlingException):
         client.converse(modelId=JP_CLAUDE, messages=HELLO)
 
@@ -132,13 +134,13 @@ def invoke(client: Any) -> Any:
     return client.invoke_model(modelId=NOVA, body=b'{"messages": []}')["body"].read()
 
 
-def stream(client: Any) -> Any:
+def stream(client: Any, model_id: str = NOVA) -> Any:
     """Return all events of a stream."""
-    return list(client.converse_stream(modelId=NOVA, messages=HELLO)["stream"])
+    return list(client.converse_stream(modelId=model_id, messages=HELLO)["stream"])
 
 
 @pytest.mark.parametrize(
-    ("call", "error"), [(converse, ConnectionClosedError), (invoke, IncompleteReadError), (stream, ProtocolError)]
+    ("call", "error"), [(converse, ConnectionClosedError), (invoke, ResponseStreamingError), (stream, ProtocolError)]
 )
 def test_half_written_response_breaks_off(
     simulator: Simulator, client: Any, call: Callable[[Any], Any], error: type[Exception]
@@ -166,8 +168,8 @@ def test_error_inside_a_stream(simulator: Simulator, client: Any, kind: Any) -> 
     """It comes while iterating, after so many events, as botocore's EventStreamError."""
     simulator.add_fault(Fault(kind, after=3))
     seen: list[Any] = []
-    events = client.converse_stream(modelId=NOVA, messages=HELLO)["stream"]
-    with pytest.raises(EventStreamError) as caught:
+    stream = client.converse_stream(modelId=NOVA, messages=HELLO)["stream"]
+    with closing(stream) as events, pytest.raises(EventStreamError) as caught:
         seen.extend(events)
 
     assert len(seen) == 3

@@ -1,12 +1,14 @@
 """What the simulated models answer, in each format."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bedrock_guard.simulator import Reply, Simulator, ToolUse
 from policies import HELLO, JP_CLAUDE, NOVA
+from transports import transport  # noqa: F401 (in the process and over HTTP)
 
 TOKYO = "ap-northeast-1"
 WEATHER = ToolUse("weather", {"city": "Tokyo"})
@@ -14,9 +16,9 @@ ANTHROPIC_BODY = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 100, 
 
 
 @pytest.fixture
-def simulator() -> Simulator:
+def simulator(simulate: Callable[..., Simulator]) -> Simulator:
     """Return a Bedrock that denies nothing."""
-    return Simulator()
+    return simulate()
 
 
 def invoke(client: Any, model_id: str, body: dict[str, Any]) -> Any:

@@ -94,7 +94,7 @@ def _chunks(response: Response) -> Iterator[bytes]:
             time.sleep(part.seconds)
         elif isinstance(part, bytes):
             yield part
-        elif _is_chunked(response):
+        else:
             raise ProtocolError(_BROKEN)
 
 
@@ -104,15 +104,10 @@ async def _async_chunks(response: Response) -> AsyncIterator[bytes]:
             await asyncio.sleep(part.seconds)
         elif isinstance(part, bytes):
             yield part
-        elif _is_chunked(response):
+        else:
             from aiohttp import ClientPayloadError  # noqa: PLC0415 (as aiobotocore above)
 
             raise ClientPayloadError(_BROKEN)
-
-
-def _is_chunked(response: Response) -> bool:
-    """Where the length was announced, whoever reads sees for himself that it is short."""
-    return "Content-Length" not in response.headers
 
 
 def breaks_off(response: Response, *, streamed: bool) -> bool:
