@@ -95,6 +95,19 @@ def test_explain_gives_back_what_an_error_carries(guarded: Any) -> None:
     assert bedrock_guard.explain(copy.copy(error)) == error.diagnosis
 
 
+def test_explain_finds_ours_behind_a_frameworks_error(guarded: Any) -> None:
+    """What was asked for, and from where, stands in ours alone; a chain that bites its own tail ends."""
+    error: Any = refused(guarded, sentence())
+    wrapped, outer = PermissionError(sentence()), RuntimeError("the agent failed")
+    wrapped.__cause__, outer.__cause__ = error, wrapped
+    lost = RuntimeError("the agent failed")
+    lost.__cause__ = ValueError("no denial")
+    lost.__cause__.__cause__ = lost
+
+    assert bedrock_guard.explain(outer) is error.diagnosis
+    assert bedrock_guard.explain(lost) is None
+
+
 def test_explain_reads_errors_of_others(client: Any) -> None:
     """A plain `ClientError`, or any exception that has the text."""
     error = refused(client, sentence())

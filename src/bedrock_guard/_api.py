@@ -121,16 +121,17 @@ def explain(
     """
     Return why AWS denied a request, read from its message, or None where no authorization failure is in it.
 
-    Takes the text of a log line or of the console, or any exception: then its own text, and its `response` where that
-    has botocore's form, but not what it was raised from. *model_id* and *region_name* say what was asked for and from
-    where, when the text cannot. Never touches the network. Raises TypeError for anything else.
+    Takes the text of a log line or of the console, or any exception: one of ours, or one that a framework has raised
+    from it, gives the diagnosis that ours carries; of any other its own text is read, and its `response` where that has
+    botocore's form. *model_id* and *region_name* say what was asked for and from where, when the text cannot. Never
+    touches the network. Raises TypeError for anything else.
     """
     for name, value in (("model_id", model_id), ("region_name", region_name)):
         if not isinstance(value, str | None):
             raise TypeError(f"{name} must be a str or None, not {type(value).__name__}")
-    if isinstance(error_or_text, InferenceDeniedError):
-        return error_or_text.diagnosis
     if isinstance(error_or_text, BaseException):
+        if carried := _carried(error_or_text):
+            return carried
         text, request_id = error_text(error_or_text)
     elif isinstance(error_or_text, str):
         text, request_id = error_or_text, None
@@ -141,3 +142,14 @@ def explain(
         text, model_id=model_id or None, region_name=region_name or None, catalog=catalog, resolve=resolve_from(catalog)
     )
     return diagnosis.of_request(request_id) if diagnosis and request_id else diagnosis
+
+
+def _carried(error: BaseException) -> Diagnosis | None:
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        if isinstance(link, InferenceDeniedError):
+            return link.diagnosis
+        seen.add(id(link))
+        link = link.__cause__
+    return None
