@@ -126,6 +126,23 @@ def test_single_value_becomes_a_list() -> None:
     assert changed('{"k": "a"}', [Add(("k",), ("b",))]) == '{"k": ["a", "b"]}'
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("indent", [1, 2, 4, "\t"])
+def test_single_value_becomes_a_list_as_a_formatter_would_have_it(indent: int | str, line_end: str) -> None:
+    """In a document that a formatter wrote, each value of a list stands on a line."""
+    texts = (json.dumps({"n": {"k": each}}, indent=indent) for each in ("a", ["a", "b", "c"]))
+    before, after = (text.replace("\n", line_end) for text in texts)
+
+    assert changed(before, [Add(("n", "k"), ("b", "c"))]) == after
+
+
+def test_single_value_becomes_a_list_on_one_line_where_others_do() -> None:
+    """A list looks like its neighbours."""
+    before = '{\n  "i": ["x", "y"],\n  "k": "\\u0061"\n}'
+
+    assert changed(before, [Add(("k",), ("b",))]) == before.replace('"\\u0061"', '["\\u0061", "b"]')
+
+
 def test_single_statement_becomes_a_list() -> None:
     """A statement written without brackets gets them, and a neighbour in its own layout."""
     before = '{\n  "Statement": {\n    "Sid": "A"\n  }\n}'
