@@ -27,6 +27,17 @@ def test_session(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert asked(capsys, *shlex.split(command)[1:])[1] == answer
 
 
+def test_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    """What the page shows of the library runs, and prints the edited document."""
+    [program] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES:
+        Path(name).write_text(text, encoding="utf-8")
+    exec(compile(program, "docs/check.md", "exec"), {})
+
+    assert '"ArnNotLike"' in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", ["check", "fix"])
 def test_options(name: str) -> None:
     """Every option of the two commands stands in the page."""
