@@ -244,7 +244,7 @@ def test_what_cannot_be_repaired_is_said(statement: dict[str, Any], options: dic
         (deny(Sid="A", Condition={"StringNotEquals": REGIONS}), {"action": "CreateModelInvocationJob", "model_id": GLOBAL_CLAUDE}, "requests without a Region"),
         (deny(Condition={"ArnNotLike": {KEY: "a"}}), {}, "opens all other resources"),
         (deny(Sid="A", Condition={"StringLike": {REGION: "ap-*"}}), {"widen": True}, f"opens {TOKYO}, {OSAKA}, for everything"),
-        (deny(Sid="GRREGIONDENY", Condition={"StringNotEquals": REGIONS}), {}, "no longer limits the Regions of any inference"),
+        (deny(Sid="GRREGIONDENY", Condition={"StringNotEquals": REGIONS}), {}, "no longer limits the Regions of these, direct calls included"),
     ],
 )  # fmt: skip
 def test_advice_says_what_it_opens(statement: dict[str, Any], options: dict[str, Any], opened: str) -> None:
@@ -270,11 +270,21 @@ def test_direct_call_that_counts_tokens_is_not_sent_through_a_profile() -> None:
     assert "through an inference profile" not in obstacle.instead
 
 
-def test_control_tower_is_told_what_to_set() -> None:
-    """The control for organizational units has a parameter for exempted actions."""
-    repaired = repair(policy(deny(Sid="CTMULTISERVICEPV1", Condition={"StringNotEquals": REGIONS})))
+@pytest.mark.parametrize(
+    ("options", "told", "untold"),
+    [
+        ({}, f"bedrock:InvokeModelWithResponseStream to ExemptedActions of CT.MULTISERVICE.PV.1, which then no longer limits the Regions of these, direct calls included; or list {OSAKA} in AllowedRegions, which opens every service", "NotAction"),
+        ({"model_id": GLOBAL_CLAUDE}, "bedrock:InvokeModelWithResponseStream to ExemptedActions", "AllowedRegions"),
+        ({"action": "CreateModelInvocationJob"}, "add bedrock:CreateModelInvocationJob to ExemptedActions", "bedrock:InvokeModel "),
+    ],
+)  # fmt: skip
+def test_control_tower_is_told_what_to_set(options: dict[str, Any], told: str, untold: str) -> None:
+    """The control for organizational units has parameters for actions and Regions; `unspecified` is no Region."""
+    statement = deny(Sid="CTMULTISERVICEPV1", Condition={"StringNotEquals": REGIONS})
+    [obstacle] = repair(policy(statement), **options).obstacles
 
-    assert "ExemptedActions" in repaired.obstacles[0].instead
+    assert told in obstacle.instead
+    assert untold not in obstacle.instead
 
 
 @pytest.mark.parametrize("level", [[], [policy(deny(Action="s3:*"))]])

@@ -3,6 +3,7 @@
 from bedrock_guard.scp._authorizations import WITHOUT_PROFILE_KEY
 from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._changes import Denied, is_regional
+from bedrock_guard.scp._control_tower import advice
 from bedrock_guard.scp._hierarchy import Statement
 from bedrock_guard.scp._opens import widening
 from bedrock_guard.scp._outcome import Obstacle
@@ -19,6 +20,13 @@ def unknown_profile(call: Call) -> Obstacle:
         f"unknown profile: where {call.model.id} routes from {call.source_region} is not known",
         "give its description, as GetInferenceProfile returns it",
     )
+
+
+def owned(statement: Statement, denied: list[Denied]) -> Obstacle:
+    """Return the obstacle that *statement* is AWS Control Tower's."""
+    regions = dict.fromkeys(each.authorization.region for each in denied)
+    instead = advice(statement.name, denied[0].authorization.action, regions)
+    return at(statement, "AWS Control Tower owns it", instead)
 
 
 def not_regional(statement: Statement, denied: list[Denied]) -> Obstacle:

@@ -64,7 +64,7 @@ def _lifted(statement: Statement, denied: list[Denied], owned: set[Place], *, wi
     if not is_about_regions and not any(each.certain for each in denied):
         return None
     if (statement.level, statement.document) in owned:
-        return _obstacles.at(statement, "AWS Control Tower owns it", _control_tower.advice(statement.name))
+        return _obstacles.owned(statement, denied)
     if not is_about_regions:
         return _obstacles.not_regional(statement, denied)
     if widen:
