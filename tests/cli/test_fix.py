@@ -219,6 +219,7 @@ def test_pipe_is_not_written(capsys: Captured) -> None:
     os.write(writing, json.dumps(TOKYO_ONLY).encode())
     os.close(writing)
     line = refused(capsys, "fix", "--region", TOKYO, "--scp", f"/dev/fd/{reading}", "--write", JP_CLAUDE)
+    os.close(reading)
 
     assert "came from no file" in line
 

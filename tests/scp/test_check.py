@@ -52,6 +52,24 @@ def test_the_deciding_statement_is_named() -> None:
     assert [each.reason for each in decided.denying] == ["aws:RequestedRegion is not in list"]
 
 
+@pytest.mark.parametrize(
+    ("elements", "reason"),
+    [
+        ({"Condition": {"StringEquals": {"aws:RequestedRegion": [TOKYO]}}}, "aws:RequestedRegion is in list"),
+        ({"Condition": {"Null": {"aws:username": "true"}}}, "aws:username is absent"),
+        ({"Condition": {"Null": {"aws:PrincipalArn": "false"}}}, "aws:PrincipalArn is present"),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, "Bool on aws:SecureTransport"),
+        ({"NotResource": "arn:aws:s3:::*"}, "NotResource does not list it"),
+        ({}, "no condition"),
+    ],
+)
+def test_reason_says_what_is_at_work(elements: dict[str, Any], reason: str) -> None:
+    """In a few words, whatever the condition compares."""
+    [denying] = check(policy(deny(**elements)), model_id=NOVA, principal_arn=ROLE).authorizations[0].denying
+
+    assert denying.reason == reason
+
+
 def test_all_denying_statements_are_named() -> None:
     """A repair must know them all, at every level."""
     levels = [[FULL_AWS_ACCESS, TOKYO_ONLY], [FULL_AWS_ACCESS, policy(deny(), deny(Action="s3:*"), deny(Sid="Third"))]]

@@ -1,10 +1,15 @@
 """Which condition of a denying statement is at work, in a few words."""
 
+import re
+
 from bedrock_guard.scp._authorizations import REQUESTED_REGION
 from bedrock_guard.scp._conditions import Condition, NullCondition
 from bedrock_guard.scp._facts import Facts
 from bedrock_guard.scp._hierarchy import Statement
 from bedrock_guard.scp._operators import use_of
+
+# The operators whose values are a list of names; the others compare a number, a date, true or false.
+_LISTING = re.compile("string|arn|ipaddress", re.IGNORECASE)
 
 
 def on_key(statement: Statement, key: str) -> list[Condition]:
@@ -36,4 +41,6 @@ def _telling(statement: Statement) -> list[Condition | NullCondition]:
 def _words(condition: Condition | NullCondition) -> str:
     if isinstance(condition, NullCondition):
         return f"{condition.key} is {'absent' if 'true' in map(str.lower, condition.values) else 'present'}"
+    if not _LISTING.search(condition.operator):
+        return f"{condition.operator} on {condition.key}"
     return f"{condition.key} is {'not ' if is_negated(condition) else ''}in list"
