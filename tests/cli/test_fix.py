@@ -202,6 +202,16 @@ def test_mode_stays(capsys: Captured) -> None:
     assert Path("deny.json").stat().st_mode & 0o777 == 0o640
 
 
+def test_protected_file_stays(capsys: Captured) -> None:
+    """A file that may not be written is not replaced either."""
+    Path("deny.json").chmod(0o444)
+    if os.access("deny.json", os.W_OK):
+        pytest.skip("who runs this may write any file")
+    line = refused(capsys, "fix", "--region", TOKYO, "--scp", "deny.json", "--write", JP_CLAUDE)
+
+    assert "deny.json: cannot be written: Permission denied; no file was changed" in line
+
+
 def test_byte_order_mark_stays(capsys: Captured) -> None:
     """A file that begins with a byte order mark, as editors on Windows write it, is read, and keeps it."""
     Path("deny.json").write_text(json.dumps(TOKYO_ONLY), encoding="utf-8-sig")
