@@ -124,7 +124,7 @@ def explain(
     Takes the text of a log line or of the console, or any exception: one of ours, or one that a framework has raised
     from it, gives the diagnosis that ours carries; of any other its own text is read, and its `response` where that has
     botocore's form. *model_id* and *region_name* say what was asked for and from where, when the text cannot. Never
-    touches the network. Raises TypeError for anything else.
+    touches the network. Raises TypeError where an argument is of another type.
     """
     for name, value in (("model_id", model_id), ("region_name", region_name)):
         if not isinstance(value, str | None):
