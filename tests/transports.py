@@ -44,8 +44,8 @@ class Server:
 
     def respond(self, request: Request) -> Response:
         """Let the simulator answer that the path begins with."""
-        number, path = request.url.removeprefix(f"{self.url}/").split("/", 1)
-        return self._simulators[int(number)].respond(replace(request, url=f"{self.url}/{path}"))
+        _, number, path = request.url.split("/", 2)
+        return self._simulators[int(number)].respond(replace(request, url=f"/{path}"))
 
 
 class HttpSimulator(Simulator):

@@ -43,7 +43,7 @@ class Call:
         except (RecursionError, ValueError):
             data = None
         if not isinstance(data, dict):
-            raise validation("The request body is not a valid JSON object.")
+            raise validation("Malformed input request, please reformat your input and try again.")
         return data
 
     def text(self, name: str) -> str:

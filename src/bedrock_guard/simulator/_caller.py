@@ -1,64 +1,45 @@
 """Who calls: a principal as policies see it, and as AWS prints it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bedrock_guard._identifiers import parse_arn
+from bedrock_guard.scp._caller import caller_of
 
+_ACCOUNT = "111122223333"
 _SESSION = "simulator"
 
 
 @dataclass(frozen=True)
 class Caller:
-    """
-    The principal of every request: an IAM user, a role (a session of it), or an account's root.
-
-    *context* holds further condition keys, such as `aws:PrincipalTag/team` or `aws:SourceVpce`.
-    """
+    """The principal of every request: its ARN in error messages, and the condition keys that it brings along."""
 
     account_id: str
-    principal_arn: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+    partition: str
+    name: str
+    keys: Mapping[str, Any]
 
-    @property
-    def name(self) -> str:
-        """
-        The ARN that error messages print: of a role, that of its session, which has no path.
 
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-        """
-        arn = parse_arn(self.principal_arn)
-        if arn is None or arn.resource_type != "role":
-            return self.principal_arn
-        role = arn.resource_id.rpartition("/")[2]
-        return f"arn:{arn.partition}:sts::{arn.account_id}:assumed-role/{role}/{_SESSION}"
+def caller(principal_arn: str | None, account_id: str | None, context: Mapping[str, Any] | None) -> Caller:
+    """
+    Return the caller that is a user, a role (then a session of it), a session, or an account's root.
 
-    @property
-    def partition(self) -> str:
-        """The partition of the account."""
-        arn = parse_arn(self.principal_arn)
-        return arn.partition if arn else "aws"
+    Raises ValueError where one of the arguments is malformed, or they contradict each other.
+    """
+    principal_arn = principal_arn or f"arn:aws:iam::{account_id or _ACCOUNT}:role/app"
+    described = caller_of(principal_arn, account_id, {"aws:ViaAWSService": "false", **(context or {})})
+    return Caller(described.account, principal_arn.split(":")[1], _name(principal_arn), described.known)
 
-    @property
-    def keys(self) -> dict[str, Any]:
-        """
-        The condition keys that every request of this caller carries.
 
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-        """
-        return {
-            "aws:PrincipalAccount": self.account_id,
-            "aws:PrincipalArn": self.principal_arn,  # of a session too: the role's
-            "aws:PrincipalIsAWSService": "false",
-            "aws:PrincipalType": self._type,
-            "aws:SecureTransport": "true",
-            "aws:ViaAWSService": "false",
-            **self.context,
-        }
+def _name(principal_arn: str) -> str:
+    """
+    Return the ARN that error messages print: of a role, that of its session, which has no path.
 
-    @property
-    def _type(self) -> str:
-        arn = parse_arn(self.principal_arn)
-        kinds = {"role": "AssumedRole", "user": "User"}
-        return kinds.get(arn.resource_type, "Account") if arn else "Account"
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    """
+    arn = parse_arn(principal_arn)
+    if arn is None or arn.resource_type != "role":
+        return principal_arn
+    role = arn.resource_id.rpartition("/")[2]
+    return f"arn:{arn.partition}:sts::{arn.account_id}:assumed-role/{role}/{_SESSION}"

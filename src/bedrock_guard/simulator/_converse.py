@@ -6,12 +6,19 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStre
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bedrock_guard.simulator._errors import malformed
 from bedrock_guard.simulator._replies import Turn, pieces
 
 METRICS = {"latencyMs": 1}
+
+
+def check(body: Mapping[str, Any]) -> None:
+    """Raise ServiceError for a body that is not of this format."""
+    if not isinstance(body.get("messages", []), list):
+        raise malformed("#/messages: expected type: JSONArray")
 
 
 def message(turn: Turn) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bedrock_guard.simulator import _control, _jobs, _runtime
 from bedrock_guard.simulator._call import Call
-from bedrock_guard.simulator._errors import ServiceError
+from bedrock_guard.simulator._errors import ServiceError, malformed
 from bedrock_guard.simulator._http import Request, Response
 from bedrock_guard.simulator._journal import JournalEntry
 from bedrock_guard.simulator._organization import DeniedError
@@ -46,6 +46,9 @@ def respond(service: Service, request: Request, *, keep_body: bool = False) -> R
         response = handler(service, call)
     except ServiceError as caught:
         error, response = caught, caught.response
+    except RecursionError:  # a body that Python just reads, echoed, which goes deeper
+        error = malformed("#: nested too deeply")
+        response = error.response
     request_id = service.new_request_id()
     service.record(_entry(call, response, error, request_id, keep_body=keep_body))
     sent = service.faults.spoil(call, response)

@@ -15,6 +15,7 @@ _STATUS = {
     "ModelNotReadyException": 429,
     "ModelStreamErrorException": 424,
     "ModelTimeoutException": 408,
+    "RequestEntityTooLargeException": 413,
     "ResourceNotFoundException": 404,
     "ServiceQuotaExceededException": 400,
     "ServiceUnavailableException": 503,

@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-c
 
 import random
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from bedrock_guard.simulator._call import Call
 from bedrock_guard.simulator._errors import ServiceError
@@ -53,6 +54,22 @@ _IN_STREAM = {
 }
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_count(value: object) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+
+
+_MEMBERS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(("operation", "model_id", "region"), (lambda value: isinstance(value, str), "a pattern")),
+    **dict.fromkeys(("times", "after"), (_is_count, "a count")),
+    "probability": (lambda value: _is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),
+    "seconds": (lambda value: _is_number(value) and 0 <= value <= threading.TIMEOUT_MAX, "a number of seconds"),
+}
+
+
 @dataclass(frozen=True)
 class Fault:
     """
@@ -78,6 +95,10 @@ class Fault:
         """Raise ValueError for what no fault can be."""
         if self.kind not in get_args(FaultKind):
             raise ValueError(f"no fault is called {self.kind!r}: one of {', '.join(get_args(FaultKind))}")
+        for name, (is_good, words) in _MEMBERS.items():
+            value = getattr(self, name)
+            if not is_good(value):
+                raise ValueError(f"{name} of a fault is {words}, not {value!r}")
         if self.after is not None and self.kind in _ERRORS and self.kind not in _IN_STREAM:
             raise ValueError(f"no stream of Bedrock has a member for {self.kind}: leave `after` out")
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
+# Host, path and query. `urllib.parse.urlsplit` raises ValueError for some that a client may send.
+_URL = re.compile(r"(?:https?://([^/?#]*))?([^?#]*)\??([^#]*)")
 # The credential scope of a signature: access key id, date, Region, service.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/bedrock/aws4_request")
@@ -21,7 +23,7 @@ EVENT_STREAM = "application/vnd.amazon.eventstream"
 @dataclass(frozen=True)
 class Request:
     """
-    An HTTP request. The names of *headers* are in lower case.
+    An HTTP request. *url* may be a path alone; the names of *headers* are in lower case.
 
     *default_region* is that of a request which names none: one with a Bedrock API key, to this machine.
     """
@@ -35,12 +37,12 @@ class Request:
     @cached_property
     def path(self) -> list[str]:
         """The segments of the path, decoded after they were split: an ARN in one of them holds slashes."""
-        return [unquote(segment) for segment in urlsplit(self.url).path.strip("/").split("/")]
+        return [unquote(segment) for segment in self._parts[1].strip("/").split("/")]
 
     @cached_property
     def query(self) -> dict[str, str]:
         """The query string, one value a name."""
-        return dict(parse_qsl(urlsplit(self.url).query))
+        return dict(parse_qsl(self._parts[2]))
 
     @property
     def region(self) -> str | None:
@@ -56,7 +58,12 @@ class Request:
 
     @property
     def _host(self) -> str:
-        return urlsplit(self.url).netloc or self.headers.get("host", "")
+        return self._parts[0] or self.headers.get("host", "")
+
+    @cached_property
+    def _parts(self) -> tuple[str, ...]:
+        match = _URL.match(self.url)
+        return match.groups("") if match else ("", "", "")
 
 
 @dataclass(frozen=True)

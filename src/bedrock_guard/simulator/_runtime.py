@@ -69,6 +69,7 @@ def _chat_target(service: Service, call: Call) -> Target:
         raise validation(
             "This action doesn't support the model that you provided. Try again with a supported text or chat model."
         )
+    _converse.check(call.body)
     return found
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from bedrock_guard.simulator._errors import ServiceError
 from bedrock_guard.simulator._http import Drop, Pause, Request, Response
 
 try:
@@ -26,6 +27,7 @@ _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 
 _KEEP_ALIVE = 600  # seconds: no client finds a connection closed that it kept for its next test
+_LONGEST_BODY = 100_000_000  # bytes, more than Bedrock takes: whoever sends for ever does not fill the memory
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
 _HINT = b"the simulator speaks HTTP/1.1"
 # A SETTINGS frame, which comes first, and GOAWAY with HTTP_1_1_REQUIRED.
@@ -125,15 +127,26 @@ class _Application:
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: _Receive, send: _Send) -> None:
         with suppress(requests.ClientDisconnect):  # who leaves before the end of his request gets no answer
-            response = self._respond(await self._request(scope, receive))
+            response = await self._answer(scope, requests.Request(scope, receive))
             await _transmit(response, scope["state"]["transport"], receive, send)
 
-    async def _request(self, scope: MutableMapping[str, Any], receive: _Receive) -> Request:
-        incoming = requests.Request(scope, receive)
+    async def _answer(self, scope: MutableMapping[str, Any], incoming: requests.Request) -> Response:
+        try:
+            body = await _body(incoming)
+        except ServiceError as error:
+            return error.response
         # As it was sent: the path that ASGI decodes no longer tells an ARN's slashes from its own.
-        target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-        url = f"http://{incoming.headers.get('host', '')}{target.decode('latin-1')}"
-        return Request(incoming.method, url, dict(incoming.headers), await incoming.body(), self._region_name)
+        url = f"{scope['raw_path'].decode('latin-1')}?{scope['query_string'].decode('latin-1')}"
+        return self._respond(Request(incoming.method, url, dict(incoming.headers), body, self._region_name))
+
+
+async def _body(incoming: requests.Request) -> bytes:
+    body = bytearray()
+    async for chunk in incoming.stream():
+        body += chunk
+        if len(body) > _LONGEST_BODY:
+            raise ServiceError("RequestEntityTooLargeException", "The request is too large.")
+    return bytes(body)
 
 
 async def _transmit(response: Response, transport: asyncio.Transport, receive: _Receive, send: _Send) -> None:

@@ -10,7 +10,7 @@ import boto3
 from bedrock_guard import _catalog
 from bedrock_guard._denials import PolicyType
 from bedrock_guard.simulator import _adapters
-from bedrock_guard.simulator._caller import Caller
+from bedrock_guard.simulator._caller import caller
 from bedrock_guard.simulator._dispatch import respond
 from bedrock_guard.simulator._documents import Documents, Levels, read_documents, read_levels
 from bedrock_guard.simulator._faults import Fault
@@ -29,13 +29,15 @@ class Simulator:
     *scps* is one policy document (a dict, JSON text or a file), several of them, which are one level with FullAWSAccess
     beside them, or a list of levels from the root to the account, each with exactly the documents listed.
     *policies* are documents of other types, which can deny as well, by `PolicyType` or its value.
-    *account_id* and *principal_arn* are who calls; *context* holds further condition keys of every request.
+    *principal_arn* is who calls: a role, if left out one of *account_id*, or a user. *context* holds further condition
+    keys of every request, such as `aws:PrincipalTag/team` or `aws:SourceVpce`.
     *policy_arns* tells whether a denial names the policy, as AWS does for explicit ones where it can.
     *authorize* is `every-destination`, as AWS documents it, or `routed-destination`: only one destination, chosen by
     *seed*, is authorized, so that the same call succeeds and fails in turns, as has been reported.
     With *keep_bodies* the journal holds what was sent. *hook* is called with each entry, in the thread that asked.
 
-    Safe for threads. Raises `bedrock_guard.scp.PolicyError` for a document that AWS would refuse.
+    Safe for threads. Raises `bedrock_guard.scp.PolicyError` for a document that AWS would refuse, ValueError for a
+    caller, a type of policy or an *authorize* that there is not.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class Simulator:
         scps: Levels = (),
         *,
         policies: Mapping[str, Documents] | None = None,
-        account_id: str = "111122223333",
+        account_id: str | None = None,
         principal_arn: str | None = None,
         context: Mapping[str, Any] | None = None,
         policy_arns: bool = True,
@@ -54,13 +56,13 @@ class Simulator:
     ) -> None:
         if authorize not in get_args(Authorize):
             raise ValueError(f"authorize is one of {', '.join(get_args(Authorize))}, not {authorize!r}")
-        self._caller = Caller(account_id, principal_arn or f"arn:aws:iam::{account_id}:role/app", context or {})
+        self._caller = caller(principal_arn, account_id, context)
         self._policy_arns = policy_arns
         self._keep_bodies = keep_bodies
         self._lock = threading.Lock()
         self._policies = {PolicyType.SERVICE_CONTROL_POLICY: _scps(scps)}
         self._policies |= {PolicyType(type_): _others(type_, entry) for type_, entry in (policies or {}).items()}
-        offer = Offer(_catalog.embedded(), account_id)
+        offer = Offer(_catalog.embedded(), self._caller.account_id)
         self._service = Service(offer, self._caller, self._organization(), authorize, seed, hook=hook)
 
     @property
