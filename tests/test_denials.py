@@ -166,7 +166,7 @@ TAILS = [
     (": see your administrator", None),
     (f": {SCP_ARN}.[1]", SCP_ARN),
     (f": {SCP_ARN}**", SCP_ARN),
-    (f": {SCP_ARN[:60]}\n{SCP_ARN[60:]}\nnext", SCP_ARN),
+    (f": {SCP_ARN[:52]}\n{SCP_ARN[52:]}\nnext", SCP_ARN),
 ]
 
 
@@ -456,6 +456,8 @@ def test_other_sentences(text: str, action: str, resource: str | None, policy_ty
 @pytest.mark.parametrize(
     ("text", "action", "policy_type", "deny"),
     [
+        ("Deploy: s3:PutObject with an explicit deny in a session policy", "s3:PutObject", "session", "explicit"),
+        ("AccessDenied because of an explicit deny in a session policy", None, "session", "explicit"),
         ("ec2:RunInstances [...] explicit deny in an SCP", "ec2:RunInstances", "service_control_policy", "explicit"),
         ("Error: s3:PutObject ... with an explicit deny in a session policy", "s3:PutObject", "session", "explicit"),
         ("iam:GetRole … no session policy allows the iam:GetRole action", "iam:GetRole", "session", "implicit"),
@@ -750,6 +752,7 @@ def test_refusals_that_name_nothing(text: str) -> None:
         "`with an explicit deny in an SCP`: ask its owner. `because no session policy allows the a:B action`: ask yours.",
         "| `explicit deny in a session policy` | the session |\n| `explicit deny in an identity-based policy` | IAM |",
         "The error might say: `...because no session policy allows the action`.",
+        "A Region is closed by aws:RequestedRegion with an explicit deny in an SCP.",
         "For example: `AccessDenied ... with an explicit deny in a session policy`",
         "The developer gets AccessDenied. An explicit deny in an SCP always wins.",
         'How to treat "Access denied" errors that show an "explicit deny in an SCP" message',

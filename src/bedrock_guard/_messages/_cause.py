@@ -15,7 +15,7 @@ GAP = 300  # characters between a cause and the rest of its sentence: authors le
 # "explicit deny in a T policy", "... transitively through a T policy"; before 2021 "explicit deny".
 _EXPLICIT = rf"explicit deny(?: in (?:an?|the) ({TYPE}){POLICY}(?: transitively through an? ({TYPE}))?)?"
 # "no T policy allows the P:A action", maybe cut. KMS's "no resource-based policies allow access, or ..." is open.
-_IMPLICIT = rf"\bno ({TYPE}){POLICY}(?: allows(?: the {QUOTE}({ACTION}))?|(?= ?[{QUOTES}.…]{{0,3}}\Z))"
+_IMPLICIT = rf"no ({TYPE}){POLICY}(?: allows(?: the {QUOTE}({ACTION}))?|(?= ?[{QUOTES}.…]{{0,3}}\Z))"
 _NO = r"\bno "  # what is slow to compile waits for it
 # "with an", ", due to an", " ... because": what stands before either.
 _LEAD = r"(?:,|(?<=\s)[.…]{1,3})? ?(?:(?:with|due to|because of) an|because) ?\Z"

@@ -25,10 +25,8 @@ class Printed(NamedTuple):
 
 QUOTES = "\"'`\u2018\u2019\u201c\u201d*"
 QUOTE = rf"[{QUOTES}]{{0,3}}"
-# "bedrock:InvokeModel", "SNS:Publish", "bedrock-agentcore:\nGetAgent", "s3:Get*", "bedrock:***"; no condition key.
-ACTION = (
-    r"(?!arn:|aws:|https?:)[a-z][a-z0-9-]{0,60}(?:\n[a-z0-9-]{0,60})?:\n?(?:[a-z][a-z0-9]{0,100}(?:\*(?!\*))?|\*{1,3})"
-)
+# "bedrock:InvokeModel", "SNS:Publish", "bedrock-agentcore:\nGetAgent", "s3:Get*", "bedrock:***".
+ACTION = r"(?!arn:|https?:)[a-z][a-z0-9-]{0,60}(?:\n[a-z0-9-]{0,60})?:\n?(?:[a-z][a-z0-9]{0,100}(?:\*(?!\*))?|\*{1,3})"
 # As IAM names them, "sessions policy" too; people also write SCP, RCP, "identity based", "permission boundary".
 TYPE = (
     r"(?:service\Wcontrol|resource\Wcontrol|identity\Wbased|resource\Wbased|permissions?\Wboundary|sessions?"
