@@ -108,6 +108,14 @@ def test_explain_finds_ours_behind_a_frameworks_error(guarded: Any) -> None:
     assert bedrock_guard.explain(lost) is None
 
 
+def test_explain_takes_awss_other_errors_for_what_they_are(guarded: Any) -> None:
+    """A throttled fallback is raised from the denial, and is none."""
+    throttled = refused(guarded, "Rate exceeded", code="ThrottlingException")
+    throttled.__cause__ = refused(guarded, sentence())
+
+    assert bedrock_guard.explain(throttled) is None
+
+
 def test_explain_reads_errors_of_others(client: Any) -> None:
     """A plain `ClientError`, or any exception that has the text."""
     error = refused(client, sentence())

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import boto3
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from bedrock_guard import _catalog, _client
 from bedrock_guard._diagnosis import Diagnosis
@@ -147,9 +148,8 @@ def explain(
 def _carried(error: BaseException) -> Diagnosis | None:
     seen: set[int] = set()
     link: BaseException | None = error
-    while link is not None and id(link) not in seen:
-        if isinstance(link, InferenceDeniedError):
-            return link.diagnosis
+    # AWS's other errors speak for themselves: a throttled fallback is raised from the denial that led to it.
+    while not (link is None or isinstance(link, ClientError) or id(link) in seen):
         seen.add(id(link))
         link = link.__cause__
-    return None
+    return link.diagnosis if isinstance(link, InferenceDeniedError) else None
