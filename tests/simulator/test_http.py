@@ -61,9 +61,9 @@ def sent(url: str, data: bytes) -> bytes:
     return b""
 
 
-def request(target: str = CONVERSE, body: bytes = b"{}", **headers: str) -> bytes:
+def request(target: str = CONVERSE, body: bytes = b"{}", headers: dict[str, str] | None = None) -> bytes:
     """Return a request that asks for the connection to be closed."""
-    given = {"host": "localhost", "connection": "close", "content-length": str(len(body)), **headers}
+    given = {"host": "localhost", "connection": "close", "content-length": str(len(body)), **(headers or {})}
     lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items())]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
@@ -108,7 +108,7 @@ def test_region_is_that_of_the_signature(simulator: Simulator, url: str) -> None
         {"authorization": "Bearer key", "host": "bedrock-runtime.eu-central-1.amazonaws.com"},
         {"authorization": "Bearer key"},
     ):
-        sent(url, request(**headers))
+        sent(url, request(headers=headers))
 
     assert [entry.region for entry in simulator.requests] == ["eu-west-1", "eu-central-1", TOKYO]
 
@@ -134,8 +134,8 @@ def test_what_is_no_http_is_refused(url: str, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (request(host="["), 200),
-        (request(host="a/b?c#d"), 200),
+        (request(headers={"host": "["}), 200),
+        (request(headers={"host": "a/b?c#d"}), 200),
         (request(f"/{CONVERSE}?x#y"), 200),
         (request(f"http://localhost{CONVERSE}"), 200),  # as to a proxy
         (request("http://[/"), 404),
@@ -143,7 +143,7 @@ def test_what_is_no_http_is_refused(url: str, data: bytes) -> None:
         (request("/model/%ff%00%zz/converse"), 400),
         (request(body=b"["), 400),
         (request(body=b'{"messages": 1}'), 400),
-        (request(**{"content-type": "text/plain", "content-encoding": "gzip"}), 200),
+        (request(headers={"content-type": "text/plain", "content-encoding": "gzip"}), 200),
     ],
 )
 def test_what_is_odd_is_answered(url: str, data: bytes, expected: int) -> None:
@@ -174,7 +174,7 @@ def test_http2_is_told_to_use_http1(url: str) -> None:
 def test_client_that_leaves_is_forgotten(simulator: Simulator, url: str, caplog: pytest.LogCaptureFixture) -> None:
     """In the midst of its request, or of a stalled answer; nothing is logged, and the next one is answered."""
     with socket.create_connection(address(url)) as connection:
-        connection.sendall(request(body=b"{}", **{"content-length": "20"}))
+        connection.sendall(request(headers={"content-length": "20"}))
     simulator.add_fault(Fault("stall", seconds=600, after=1, times=1))
     with socket.create_connection(address(url), timeout=30) as connection:
         connection.sendall(request(f"/model/{NOVA}/converse-stream"))
@@ -253,7 +253,9 @@ def test_scps_change_live_for_many_threads(simulator: Simulator, url: str) -> No
 def test_denial_is_readable_without_an_sdk(url: str) -> None:
     """JSON, with the code in a header, as AWS sends it."""
     scope = f"AWS4-HMAC-SHA256 Credential=AKIA/20260101/{TOKYO}/bedrock/aws4_request"
-    head, _, body = sent(url, request(f"/model/{JP_CLAUDE}/converse", authorization=scope)).partition(b"\r\n\r\n")
+    head, _, body = sent(url, request(f"/model/{JP_CLAUDE}/converse", headers={"authorization": scope})).partition(
+        b"\r\n\r\n"
+    )
 
     assert b"x-amzn-errortype: AccessDeniedException\r\n" in head
     assert "is not authorized to perform: bedrock:InvokeModel" in json.loads(body)["Message"]

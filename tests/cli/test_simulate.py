@@ -1,0 +1,180 @@
+"""`bedrock-guard simulate`, in a process of its own, as it is used."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from bedrock_guard.simulator._adapters import new_session
+from cli.asking import TOKYO, Captured, refused, write
+from policies import CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY
+
+MAIN = "import sys; from bedrock_guard.cli import main; sys.argv[0] = 'bedrock-guard'; main()"
+# Whoever runs the tests in the background of a shell has told them to ignore Ctrl-C.
+HEED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+WITHOUT_EXTRA = f"import sys; sys.modules['uvicorn'] = None; {MAIN}"
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+
+
+class Running:
+    """The command while it runs."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout is not None
+        self.process = process
+        self.output: IO[str] = process.stdout
+
+    def event(self) -> Any:
+        """Return what is told next, of a command that prints JSON."""
+        return json.loads(self.output.readline())
+
+    def client(self, url: str) -> Any:
+        """Return a client of it."""
+        return new_session(TOKYO).client("bedrock-runtime", endpoint_url=url)
+
+
+@contextmanager
+def simulating(*arguments: str) -> Iterator[Running]:
+    """Run the command on a free port; end it in any case."""
+    command = [sys.executable, "-c", f"{HEED}; {MAIN}", "simulate", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield Running(process)
+        finally:
+            process.kill()
+
+
+def test_what_to_set_is_printed() -> None:
+    """Two lines that a shell takes, with one URL for both services, on loopback."""
+    with simulating() as running:
+        lines = [running.output.readline().rstrip() for _ in range(4)]
+
+    assert lines[0] == "SCPs  root: FullAWSAccess"
+    names, urls = zip(*(line.removeprefix("export ").split("=") for line in lines[1:3]), strict=True)
+    assert names == ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_BEDROCK")
+    assert urls[0] == urls[1]
+    assert urls[0].startswith("http://127.0.0.1:")
+
+
+def test_requests_are_told(tmp_path: Path) -> None:
+    """As lines of JSON: what was asked, and which authorization was denied."""
+    with simulating("--json", "--scp", write(tmp_path / "scp.json", TOKYO_ONLY), "--reply", "Hi.") as running:
+        client = running.client(running.event()["url"])
+        answer = client.converse(modelId=NOVA, messages=HELLO)
+        with pytest.raises(client.exceptions.AccessDeniedException):
+            client.converse(modelId=JP_CLAUDE, messages=HELLO)
+        allowed, denied = running.event(), running.event()
+
+    assert answer["output"]["message"]["content"] == [{"text": "Hi."}]
+    assert (allowed["operation"], allowed["model_id"], allowed["status"]) == ("Converse", NOVA, 200)
+    assert denied["denied"]["resource"] == f"arn:aws:bedrock:ap-northeast-3::foundation-model/{CLAUDE}"
+
+
+def test_requests_are_told_to_people(tmp_path: Path) -> None:
+    """In a line each."""
+    with simulating("--scp", write(tmp_path / "scp.json", TOKYO_ONLY)) as running:
+        lines = [running.output.readline() for _ in range(4)]
+        client = running.client(lines[1].strip().rpartition("=")[2])
+        with pytest.raises(client.exceptions.AccessDeniedException):
+            client.converse(modelId=JP_CLAUDE, messages=HELLO)
+        told = running.output.readline()
+
+    assert told == (
+        f"403  Converse {JP_CLAUDE} from {TOKYO}  AccessDeniedException: "
+        f"bedrock:InvokeModel on arn:aws:bedrock:ap-northeast-3::foundation-model/{CLAUDE}\n"
+    )
+
+
+def test_edited_scp_is_read_again(tmp_path: Path) -> None:
+    """While it runs; one that is broken changes nothing but a line of complaint."""
+    path = tmp_path / "scp.json"
+    with simulating("--json", "--scp", write(path, TOKYO_ONLY)) as running:
+        client = running.client(running.event()["url"])
+        path.write_text("{", encoding="utf-8")
+        assert running.process.stderr is not None
+        complaint = running.process.stderr.readline()
+        with pytest.raises(client.exceptions.AccessDeniedException):
+            client.converse(modelId=JP_CLAUDE, messages=HELLO)
+        write(path, JAPAN_ONLY)
+        told = [running.event()["event"], running.event()["event"]]
+
+        assert client.converse(modelId=JP_CLAUDE, messages=HELLO)
+    assert complaint.startswith("bedrock-guard: scp.json: not JSON")
+    assert complaint.endswith("; the SCPs stay as they were\n")
+    assert told == ["request", "scps"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to send")
+@pytest.mark.parametrize("sent", SIGNALS)
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
+def test_signal_ends_it(sent: signal.Signals, *, busy: bool) -> None:
+    """With status 0 and no word, also while an answer is stalled."""
+    with simulating("--json", "--fault", '{"kind": "stall", "seconds": 600, "after": 1}') as running:
+        client = running.client(running.event()["url"])
+        with ExitStack() as stack:
+            if busy:
+                stream = client.converse_stream(modelId=NOVA, messages=HELLO)["stream"]
+                next(iter(stack.enter_context(closing(stream))))
+                running.event()
+            running.process.send_signal(sent)
+            output, errors = running.process.communicate(timeout=30)
+
+    assert (running.process.returncode, output, errors) == (0, "", "")
+
+
+def test_port_that_is_taken(capsys: Captured) -> None:
+    """Is named, with the option that says another."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        assert f"--host 127.0.0.1 --port {port}: cannot listen there:" in refused(capsys, "simulate", "--port", port)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--scp", "no.json"], "no.json: cannot be read: No such file"),
+        (["--region", "Tokyo"], "--region: Tokyo is not the name of a Region"),
+        (["--account", "12"], "--account: must be 12 digits"),
+        (["--principal", "me"], "--principal: must be the ARN of"),
+        (["--account", "1" * 12, "--principal", f"arn:aws:iam::{'2' * 12}:role/a"], "--principal: is not of account 1"),
+        (["--host", "no such host"], "--host no such host --port"),
+        (["--authorize", "sometimes"], "'sometimes' is not one of"),
+        (["--fault", "["], "not JSON"),
+        (["--fault", "[]"], 'must be an object with a "kind"'),
+        (["--fault", '{"kind": "flood"}'], "no fault is called 'flood': one of throttling"),
+        (["--fault", '{"kind": ["latency"]}'], "no fault is called"),
+        (["--fault", '{"kind": "latency", "second": 1}'], "the members of a fault are kind, operation"),
+        (["--fault", '{"kind": "latency", "seconds": "1"}'], "seconds of a fault is a number of seconds, not '1'"),
+        (["--fault", '{"kind": "latency", "times": true}'], "times of a fault is a count, not True"),
+        (["--fault", '{"kind": "latency", "probability": 7}'], "probability of a fault is a number from 0 to 1"),
+    ],
+)
+def test_bad_input(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: Any, said: str
+) -> None:
+    """Gets one line, before anything listens."""
+    monkeypatch.chdir(tmp_path)
+
+    assert said in refused(capsys, "simulate", *arguments)
+
+
+def test_missing_extra_is_named() -> None:
+    """In one line, with the command that installs it."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_EXTRA, "simulate"], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "bedrock-guard: uvicorn is not installed; the HTTP server needs: "
+        'python -m pip install "bedrock-guard[simulator]"\n'
+    )
