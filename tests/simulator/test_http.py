@@ -42,8 +42,8 @@ def url(simulator: Simulator) -> Iterator[str]:
 
 def client(url: str, service: str = "bedrock-runtime") -> Any:
     """Return a client of *url* in Tokyo that does not retry."""
-    config = Config(retries={"total_max_attempts": 1})
-    return new_session(TOKYO).client(service, endpoint_url=url, config=config)
+    session: Any = new_session(TOKYO)
+    return session.client(service, endpoint_url=url, config=Config(retries={"total_max_attempts": 1}))
 
 
 def address(url: str) -> tuple[str, int]:

@@ -1,0 +1,162 @@
+"""The fixture `bedrock_simulator`, as the tests of an application use it."""
+
+import json
+
+import pytest
+
+from policies import JAPAN_ONLY, TOKYO_ONLY
+
+pytest_plugins = ["pytester"]
+
+WITHOUT = ("-p", "no:asyncio", "-p", "no:hypothesispytest")
+APP = """
+    from dataclasses import dataclass
+
+    import bedrock_guard
+
+    @dataclass
+    class Answer:
+        text: str
+        degraded: bool
+
+    def answer(question):
+        client = bedrock_guard.client(region_name="ap-northeast-1", fallback="amazon.nova-lite-v1:0")
+        response = client.converse(
+            modelId="jp.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            messages=[{"role": "user", "content": [{"text": question}]}],
+        )
+        text = response["output"]["message"]["content"][0]["text"]
+        return Answer(text, degraded="BedrockGuard" in response["ResponseMetadata"])
+"""
+
+
+@pytest.fixture(autouse=True)
+def _application(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(my_app=APP)
+    pytester.path.joinpath("tokyo-only.json").write_text(json.dumps(TOKYO_ONLY), encoding="utf-8")
+
+
+def passes(pytester: pytest.Pytester, test: str, *, tests: int = 1) -> None:
+    """Run *test* in a project of its own, and demand that all of it pass."""
+    pytester.makepyfile(test)
+    pytester.runpytest("--strict-markers", *WITHOUT).assert_outcomes(passed=tests)
+
+
+def test_example_of_the_documentation(pytester: pytest.Pytester) -> None:
+    """An application that makes its own client meets the SCP, and its fallback serves."""
+    passes(
+        pytester,
+        """
+        import my_app
+
+        def test_tokyo_only(bedrock_simulator):
+            bedrock_simulator.set_scps("tokyo-only.json")
+            assert my_app.answer("hello").degraded
+        """,
+    )
+
+
+def test_nothing_is_denied_at_first(pytester: pytest.Pytester) -> None:
+    """The SCPs are the test's to set."""
+    passes(
+        pytester,
+        """
+        import my_app
+
+        def test_app(bedrock_simulator):
+            bedrock_simulator.script("Hi.")
+            assert my_app.answer("hello") == my_app.Answer("Hi.", degraded=False)
+        """,
+    )
+
+
+def test_options_are_those_of_the_simulator(pytester: pytest.Pytester) -> None:
+    """By a marker, SCPs among them."""
+    passes(
+        pytester,
+        """
+        import pytest
+        import my_app
+
+        @pytest.mark.bedrock_simulator(scps="tokyo-only.json", keep_bodies=True, account_id="444455556666")
+        def test_app(bedrock_simulator):
+            assert my_app.answer("hello").degraded
+            denied, _ = bedrock_simulator.requests
+            assert b"hello" in denied.body
+        """,
+    )
+
+
+def test_files_are_found_beside_the_test_and_in_the_root(pytester: pytest.Pytester) -> None:
+    """The nearest wins."""
+    pytester.makeini("[pytest]")
+    pytester.mkdir("tests")
+    pytester.path.joinpath("japan-only.json").write_text("{}", encoding="utf-8")
+    pytester.path.joinpath("tests", "japan-only.json").write_text(json.dumps(JAPAN_ONLY), encoding="utf-8")
+    test = """
+        import my_app
+
+        def test_app(bedrock_simulator):
+            bedrock_simulator.set_scps("japan-only.json")
+            assert not my_app.answer("hello").degraded
+            bedrock_simulator.set_scps([["tokyo-only.json"], ["japan-only.json"]])
+            bedrock_simulator.set_policies("identity_based", "tokyo-only.json")
+    """
+    pytester.path.joinpath("tests", "test_it.py").write_text("\n".join(line[8:] for line in test.split("\n")), "utf-8")
+    pytester.syspathinsert()
+
+    pytester.runpytest("--rootdir", str(pytester.path), *WITHOUT).assert_outcomes(passed=1)
+
+
+def test_file_that_is_missing_is_named(pytester: pytest.Pytester) -> None:
+    """As it was given."""
+    passes(
+        pytester,
+        """
+        import pytest
+
+        def test_app(bedrock_simulator):
+            with pytest.raises(ValueError, match="tokio-only.json: cannot be read"):
+                bedrock_simulator.set_scps("tokio-only.json")
+        """,
+    )
+
+
+def test_credentials_are_made_up_meanwhile(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the environment and the default session hold is neither used nor lost."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
+    passes(
+        pytester,
+        """
+        import os
+        import boto3
+
+        boto3.setup_default_session()
+        session = boto3.DEFAULT_SESSION
+
+        def test_meanwhile(bedrock_simulator):
+            credentials = boto3.client("bedrock-runtime", region_name="us-east-1")._request_signer._credentials
+            assert (credentials.access_key, credentials.token) == ("AKIAIOSFODNN7EXAMPLE", None)
+
+        def test_after():
+            assert boto3.DEFAULT_SESSION is session
+            assert (os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SESSION_TOKEN"]) == ("AKIAREAL", "real")
+        """,
+        tests=2,
+    )
+
+
+def test_nothing_heavy_is_imported_where_it_is_not_used(pytester: pytest.Pytester) -> None:
+    """Every run of pytest loads the plugin."""
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_app():
+            assert "bedrock_guard.pytest_plugin" in sys.modules
+            assert not {"boto3", "botocore", "bedrock_guard.simulator", "bedrock_guard.scp"} & set(sys.modules)
+        """
+    )
+
+    pytester.runpytest_subprocess(*WITHOUT).assert_outcomes(passed=1)
