@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,6 +15,7 @@ from policies import CLAUDE, NOVA, TOKYO_ONLY
 
 TOKYO = "ap-northeast-1"
 PROJECT = Path(__file__).parents[1] / "javascript"
+PAGE = Path(__file__).parents[2] / "docs" / "simulator.md"
 NODE = 20  # the oldest that the SDK takes
 INSTALL = ("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline")
 
@@ -54,21 +56,26 @@ def simulator() -> Simulator:
     return simulator
 
 
-@pytest.fixture(scope="module")
-def outcomes(folder: Path, simulator: Simulator) -> Any:
-    """Return what the client got."""
+def printed(folder: Path, script: str, simulator: Simulator) -> str:
+    """Return what *script* in *folder* prints, of a Bedrock that is *simulator*."""
     with simulator.serving() as url:
         done = run(
             folder,
             "node",
-            "client.mjs",
+            script,
             AWS_REGION=TOKYO,
             AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE",
             AWS_SECRET_ACCESS_KEY="made-up",
             AWS_ENDPOINT_URL_BEDROCK_RUNTIME=url,
         )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def outcomes(folder: Path, simulator: Simulator) -> Any:
+    """Return what the client got."""
+    return json.loads(printed(folder, "client.mjs", simulator))
 
 
 def test_answer(outcomes: Any) -> None:
@@ -118,3 +125,11 @@ def test_journal_has_the_requests(outcomes: Any, simulator: Simulator) -> None:
         ("ConverseStream", TOKYO, 403),
         ("ConverseStream", TOKYO, 200),
     ]
+
+
+def test_example_of_the_documentation(folder: Path) -> None:
+    """It prints what its comment says."""
+    (script,) = re.findall(r"```js\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (folder / "example.mjs").write_text(script, encoding="utf-8")
+
+    assert printed(folder, "example.mjs", Simulator(TOKYO_ONLY)) == "AccessDeniedException\n"
