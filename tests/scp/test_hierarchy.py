@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bedrock_guard import scp
-from bedrock_guard.scp._evaluation import applying
 from scp.asking import FULL_AWS_ACCESS as FULL
 from scp.asking import INVOKE, NOVA, ROLE, allow, ask, deny, policy
 
@@ -28,6 +27,7 @@ def decide(levels: Any, *, action: str = INVOKE, **request: Any) -> scp.Decision
         ([[FULL]], "allowed", None, None, None),
         ([[FULL], [FULL], [FULL]], "allowed", None, None, None),
         ([[FULL], [BEDROCK_ALONE], [FULL]], "allowed", None, None, None),
+        ([[policy(deny(Action="s3:*"), allow())]], "allowed", None, None, None),
         # A denial at any level stands, whatever allows beside or below it.
         ([[FULL, DENY], [FULL], [FULL]], "explicit-deny", 0, 1, "DenyAll"),
         ([[FULL], [FULL, DENY, BEDROCK_ALONE], [FULL]], "explicit-deny", 1, 1, "DenyAll"),
@@ -144,20 +144,6 @@ def test_condition_is_spelled_as_written() -> None:
     ]
 
 
-def test_every_statement_that_applies_can_be_asked_for() -> None:
-    """`applying` yields all that take effect or may, of both effects, and no other."""
-    maybe, never = deny(Sid="Maybe", Condition=IF_KEY), deny(Sid="Never", NotAction="*")
-    hierarchy = scp.load([[FULL, policy(deny(Sid="Yes"), maybe, never)], [DENY]])
-    found = applying(hierarchy, action=INVOKE.upper(), resource=NOVA, context={}, unknown={KEY})
-
-    assert [(statement.name, verdict) for statement, verdict in found] == [
-        ("Statement[0]", True),
-        ("Yes", True),
-        ("Maybe", None),
-        ("DenyAll", True),
-    ]
-
-
 @pytest.mark.parametrize(
     ("levels", "statement", "possible"),
     [
@@ -188,6 +174,7 @@ def test_unknown_names_what_may_decide(levels: Any, statement: str, possible: se
         [[FULL, policy(deny(Condition={"Null": {KEY: ["true", "false"]}}))]],
         [[FULL, policy(deny(Condition={"ForAnyValue:Null": {KEY: "true"}}))]],
         [[FULL, policy(deny(Condition={**IF_KEY, "Bool": {"example:Absent": "true"}}))]],
+        [[FULL, policy(deny(Condition={"Bool": {"example:Absent": "true"}, **IF_KEY}))]],
         [[policy(allow(Condition=IF_KEY))], []],
     ],
 )

@@ -47,6 +47,7 @@ def test_not_action_is_about_every_other_action() -> None:
         (NOVA, NOVA, True),
         (NOVA.upper(), NOVA, False),
         ("*", "arn:aws:s3:::bucket/key", True),
+        ("*", "*", True),
         # A `*` in place of the Region covers the Region-less ARN of global routing.
         ("arn:aws:bedrock:*::foundation-model/*", "arn:aws:bedrock:::foundation-model/amazon.nova-lite-v1:0", True),
         ("arn:aws:bedrock:?*::foundation-model/*", "arn:aws:bedrock:::foundation-model/amazon.nova-lite-v1:0", False),
@@ -74,6 +75,7 @@ def test_not_action_is_about_every_other_action() -> None:
         ("arn:aws:bedrock:ap-*:foundation-model/amazon.nova-lite-v1:0", NOVA, True),
         ("arn:aws:logs:*-2:*", "arn:aws:logs:us-east-2:111122223333:log-group:a", True),
         ("arn:aws:logs:*-2:*", "arn:aws:logs:us-east-1:111122223333:log-group:a-2:b", False),
+        ("arn:aws:logs:us-east-2:*:log-group:a", "arn:aws:logs:x:us-east-2:111122223333:log-group:a", False),
         # An ARN that breaks off is completed with `*`; what is no ARN is not.
         ("arn:aws:s3", "arn:aws:s3:::bucket", True),
         ("arn:aws:s3:us-east-1", "arn:aws:s3:::bucket", False),

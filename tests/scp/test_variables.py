@@ -23,6 +23,8 @@ BUCKET = "arn:aws:s3:::reports-blue/q1"
         ("arn:aws:s3:::reports-${aws:PrincipalTag/team}/*", {TEAM: ["blue"]}, False),
         ("arn:aws:s3:::reports-${aws:PrincipalTag/team, 'blue'}/*", {}, True),
         ("arn:aws:s3:::reports-${aws:PrincipalTag/team, 'blue'}/*", {TEAM: "red"}, False),
+        ("arn:aws:s3:::reports-${aws:PrincipalTag/team, 'blue'}/*", {TEAM: ["red"]}, True),
+        ("arn:aws:s3:::reports-blue${aws:PrincipalTag/team, 'red'}/*", {TEAM: ""}, True),
         ("arn:aws:s3:::reports-${aws:PrincipalTag/team, blue}/*", {}, False),
         ("arn:aws:s3:::reports-blue${aws:PrincipalTag/none, ''}/q1", {}, True),
         # Only after the fifth colon.
@@ -102,6 +104,12 @@ def test_older_language_has_no_variables(version: str | None) -> None:
     }
     document |= {"Version": version} if version else {}
 
+    on_resource: dict[str, Any] = {
+        **document,
+        "Statement": deny(Resource="arn:aws:s3:::reports-${aws:PrincipalTag/team}/*"),
+    }
+
+    assert ask(on_resource, resource=BUCKET, context=BLUE).result == "allowed"
     assert ask(document, context={**BLUE, "example:Key": "blue"}).result == "allowed"
     assert ask(document, context={"example:Key": "${aws:PrincipalTag/team}s"}).result == "explicit-deny"
 
@@ -124,6 +132,26 @@ def test_variable_is_not_asked_where_another_value_matches() -> None:
     assert (
         ask(policy(deny(Condition=condition)), context={"example:Key": "x"}, unknown={TEAM}).result == "explicit-deny"
     )
+
+
+def test_value_of_the_request_that_matches_decides_for_all() -> None:
+    """ForAllValues is false as soon as one value fails, whatever an unknown variable would say of the others."""
+    condition = {"ForAllValues:StringNotEquals": {"example:Key": ["x", "${aws:PrincipalTag/team}"]}}
+
+    assert (
+        ask(policy(deny(Condition=condition)), context={"example:Key": ["y", "x"]}, unknown={TEAM}).result == "allowed"
+    )
+
+
+def test_only_what_is_undecided_is_missing() -> None:
+    """A key that a decided condition names by variable is not missing beside one that is."""
+    decided = {"StringEquals": {"example:Key": ["x", "${aws:PrincipalTag/team}"]}}
+    open_one = {"Bool": {"example:Flag": "true"}}
+    decision = ask(
+        policy(deny(Condition={**decided, **open_one})), context={"example:Key": "x"}, unknown={TEAM, "example:Flag"}
+    )
+
+    assert (decision.result, decision.missing) == ("unknown", frozenset({"example:Flag"}))
 
 
 def test_many_openings_are_read_in_no_time() -> None:

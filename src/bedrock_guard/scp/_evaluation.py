@@ -4,11 +4,11 @@ What service control policies say to one request.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bedrock_guard._compat import StrEnum
-from bedrock_guard.scp._facts import ContextValue, Facts, Verdict, some
+from bedrock_guard.scp._facts import ContextValue, Facts, some
 from bedrock_guard.scp._hierarchy import Candidates, Hierarchy, Policy, Statement
 
 _PRINCIPAL_ARN = "aws:principalarn"
@@ -83,21 +83,6 @@ def evaluate(
     if management_account or _is_service_linked(facts):
         return _ALLOWED
     return _decide(hierarchy.candidates(action), facts)
-
-
-def applying(
-    hierarchy: Hierarchy,
-    *,
-    action: str,
-    resource: str,
-    context: Mapping[str, ContextValue],
-    unknown: Collection[str] = frozenset(),
-) -> Iterator[tuple[Statement, Verdict]]:
-    """Yield every statement of *hierarchy* that takes effect (True) or may (None), in their order."""
-    facts = Facts(resource, context, unknown)
-    for statement in hierarchy.statements:
-        if statement.covers_action(action.lower()) and (verdict := statement.verdict(facts)) is not False:
-            yield statement, verdict
 
 
 def _is_service_linked(facts: Facts) -> bool:
