@@ -79,7 +79,7 @@ def read(policy: object, level: int, document: int) -> tuple[Mapping[str, Any], 
     return content, tuple(_statement(each, variables=variables, place=at) for at, each in _statements(content, place))
 
 
-def _statements(content: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+def _statements(content: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, object]]:
     if "Statement" not in content:
         raise place.error("Statement: missing")
     given = content["Statement"]
@@ -88,14 +88,11 @@ def _statements(content: Mapping[str, Any], place: Place) -> Iterator[tuple[Plac
     if not statements:
         raise place.error("Statement: must not be empty")
     for index, statement in enumerate(statements):
-        at = Place(place.level, place.document, index)
-        if not isinstance(statement, Mapping):
-            raise at.error(f"must be an object, not {kind(statement)}")
-        sid = statement.get("Sid")
+        sid = statement.get("Sid") if isinstance(statement, Mapping) else None
         yield Place(place.level, place.document, index, sid if isinstance(sid, str) else None), statement
 
 
-def _statement(given: Mapping[str, Any], *, variables: bool, place: Place) -> WrittenStatement:
+def _statement(given: object, *, variables: bool, place: Place) -> WrittenStatement:
     statement = _object(given, "", place)
     for principal in ("Principal", "NotPrincipal"):
         if principal in statement:
