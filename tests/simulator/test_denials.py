@@ -257,7 +257,7 @@ def test_role_exemption_reads_the_role_of_a_session() -> None:
 
 def test_user_is_printed_as_it_is() -> None:
     """An IAM user has no session."""
-    user = "arn:aws:iam::111122223333:user/dev/anna"
+    user = "arn:aws:iam::111122223333:user/dev/app"
 
     assert f"User: {user} is not" in str(denial(runtime(Simulator(TOKYO_ONLY, principal_arn=user)), JP_CLAUDE))
 
