@@ -71,7 +71,18 @@ def test_rule_is_about_what_it_matches(simulator: Simulator, client: Any) -> Non
         client.converse(modelId=JP_CLAUDE, messages=HELLO)
 
 
-def test_denied_request_meets_no_fault(simulator: Simulator, client: Any) -> None:
+def test_denial_is_late_too(simulator: Simulator, client: Any) -> None:
+    """What befalls the connection befalls every answer."""
+    simulator.set_scps([[]])
+    simulator.add_fault(Fault("dropped", times=1))
+
+    with pytest.raises(ConnectionClosedError):
+        converse(client)
+    with pytest.raises(client.exceptions.AccessDeniedException):
+        converse(client)
+
+
+def test_denied_request_meets_no_error(simulator: Simulator, client: Any) -> None:
     """Policies come first, and a rule is not used up by what they deny."""
     simulator.set_scps([[]])
     simulator.add_fault(Fault("throttling", times=1))

@@ -79,7 +79,7 @@ class Fault:
     *times* is how often it happens, None for always; *probability* how likely it is each time, by the simulator's seed.
     *seconds* is how long a `latency` or a `stall` lasts. *after* is how many chunks of a stream are sent before a
     `stall`, a `half-written` end, or an error, which then comes inside the stream; None sends an error in its place.
-    Policies come first: a request that they deny meets no fault.
+    Policies come before errors: a request that they deny meets none. What befalls the connection befalls every answer.
     """
 
     kind: FaultKind
