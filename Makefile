@@ -22,6 +22,7 @@ format: $(VENV)/.ready
 
 benchmark: $(VENV)/.ready
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/simulator.py
 
 clean:
 	rm -rf $(VENV)

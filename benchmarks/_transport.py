@@ -48,7 +48,13 @@ def denying(request: Any, **_: Any) -> AWSResponse:
 
 def client(handler: Any) -> Any:
     """Return a client of a session of its own, all of whose requests *handler* answers."""
-    session = boto3.Session(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret", region_name=REGION)
-    made = session.client("bedrock-runtime", config=Config(retries={"total_max_attempts": 1}))
+    made = plain_client()
     made.meta.events.register("before-send.bedrock-runtime", handler)
     return made
+
+
+def plain_client(endpoint_url: str | None = None) -> Any:
+    """Return a client of a session of its own, which does not retry."""
+    session: Any = boto3.Session(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret", region_name=REGION)
+    config = Config(retries={"total_max_attempts": 1})
+    return session.client("bedrock-runtime", endpoint_url=endpoint_url, config=config)

@@ -86,11 +86,12 @@ def ratio(ours: list[float], theirs: list[float]) -> float:
 
 def beyond(ours: str, theirs: str) -> float:
     """Return how many more seconds *ours* prints than *theirs*, in processes of their own, in turns."""
-    pairs = [(_in_process(ours), _in_process(theirs)) for _ in range(PROCESSES)]
+    pairs = [(in_process(ours), in_process(theirs)) for _ in range(PROCESSES)]
     return statistics.median(a for a, _ in pairs) - statistics.median(b for _, b in pairs)
 
 
-def _in_process(code: str) -> float:
+def in_process(code: str) -> float:
+    """Return the seconds that *code* prints, in a process of its own."""
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return float(output.stdout)
 
@@ -152,7 +153,7 @@ def first_denial() -> None:
 
 def importing() -> None:
     """Print what the import costs, beyond that of boto3."""
-    seconds = statistics.median(_in_process(_IMPORT) for _ in range(PROCESSES))
+    seconds = statistics.median(in_process(_IMPORT) for _ in range(PROCESSES))
     print(f"import, over boto3 (under 5 ms)   {seconds * 1e3:+8.2f} ms")
 
 

@@ -1,6 +1,5 @@
 """A response of the core as botocore and aiobotocore read one: the part of urllib3 and aiohttp that they use."""
 
-import asyncio
 import io
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -99,6 +98,8 @@ def _chunks(response: Response) -> Iterator[bytes]:
 
 
 async def _async_chunks(response: Response) -> AsyncIterator[bytes]:
+    import asyncio  # noqa: PLC0415 (whoever awaits has it; it is slow to load)
+
     for part in response.body:
         if isinstance(part, Pause):
             await asyncio.sleep(part.seconds)
