@@ -8,6 +8,7 @@ from policies import JAPAN_ONLY, TOKYO_ONLY
 
 pytest_plugins = ["pytester"]
 
+ALLOW_ALL = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 WITHOUT = ("-p", "no:asyncio", "-p", "no:hypothesispytest")
 APP = """
     from dataclasses import dataclass
@@ -38,8 +39,7 @@ def _application(pytester: pytest.Pytester) -> None:
 
 def passes(pytester: pytest.Pytester, test: str, *, tests: int = 1) -> None:
     """Run *test* in a project of its own, and demand that all of it pass."""
-    pytester.makepyfile(test)
-    pytester.runpytest("--strict-markers", *WITHOUT).assert_outcomes(passed=tests)
+    pytester.runpytest("--strict-markers", *WITHOUT, pytester.makepyfile(test)).assert_outcomes(passed=tests)
 
 
 def test_example_of_the_documentation(pytester: pytest.Pytester) -> None:
@@ -70,15 +70,18 @@ def test_nothing_is_denied_at_first(pytester: pytest.Pytester) -> None:
     )
 
 
-def test_options_are_those_of_the_simulator(pytester: pytest.Pytester) -> None:
-    """By a marker, SCPs among them."""
+def test_options_are_those_of_the_simulator(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a marker, SCPs and other policies among them."""
+    pytester.mkdir("elsewhere")
+    pytester.path.joinpath("all.json").write_text(ALLOW_ALL, encoding="utf-8")
+    monkeypatch.chdir("elsewhere")
     passes(
         pytester,
         """
         import pytest
         import my_app
 
-        @pytest.mark.bedrock_simulator(scps="tokyo-only.json", keep_bodies=True, account_id="444455556666")
+        @pytest.mark.bedrock_simulator(scps="tokyo-only.json", policies={"session": "all.json"}, keep_bodies=True)
         def test_app(bedrock_simulator):
             assert my_app.answer("hello").degraded
             denied, _ = bedrock_simulator.requests

@@ -1,6 +1,6 @@
 """A simulator that looks up the files of policies in folders of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,17 @@ from bedrock_guard.simulator._simulator import Simulator
 class LocatedSimulator(Simulator):
     """As `Simulator`; the names of files are relative to the first of *folders* that has them, or else as usual."""
 
-    def __init__(self, folders: Sequence[Path], *, scps: Levels = (), **options: Any) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        *,
+        scps: Levels = (),
+        policies: Mapping[str, Documents] | None = None,
+        **options: Any,
+    ) -> None:
         self._folders = folders
-        super().__init__(self._located(scps), **options)
+        others = {policy_type: self._located(documents) for policy_type, documents in (policies or {}).items()}
+        super().__init__(self._located(scps), policies=others, **options)
 
     def set_scps(self, scps: Levels) -> None:
         """Replace all service control policies."""
