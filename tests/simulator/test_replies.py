@@ -132,11 +132,13 @@ def test_body_that_is_no_json_object_is_refused(client: Any, body: bytes) -> Non
         client.invoke_model(modelId=NOVA, body=body)
 
 
-def test_other_models_echo(client: Any) -> None:
+def test_other_models_echo(simulator: Simulator, client: Any) -> None:
     """A model whose format is not known answers what it was sent."""
     body = {"prompt": "Hello"}
+    elsewhere = simulator.session("us-east-1").client("bedrock-runtime")
 
     assert invoke(client, "zai.glm-4.7", body) == body
+    assert invoke(elsewhere, "amazon.nova-2-multimodal-embeddings-v1:0", body) == body
     assert chunks(client, "zai.glm-4.7", body)[0]["prompt"] == "Hello"
 
 
@@ -151,6 +153,31 @@ def test_titan_embeds_by_the_text(simulator: Simulator, client: Any) -> None:
     assert len(first) == 256
     assert first == again != other
     assert client.converse(modelId=NOVA, messages=HELLO)["output"]["message"]["content"] == [{"text": "Kept."}]
+
+
+@pytest.mark.parametrize(
+    ("model_id", "body", "size"),
+    [
+        ("amazon.titan-embed-text-v1", {"inputText": "a"}, 1536),
+        ("amazon.titan-embed-text-v2:0", {"inputText": "a"}, 1024),
+        ("cohere.embed-multilingual-v3", {"texts": ["a"]}, 1024),
+        ("cohere.embed-v4:0", {"texts": ["a"]}, 1536),
+        ("cohere.embed-v4:0", {"texts": ["a"], "output_dimension": 512}, 512),
+    ],
+)
+def test_vector_has_the_length_of_the_model(client: Any, model_id: str, body: dict[str, Any], size: int) -> None:
+    """That of default, or the one that was asked for: a vector store takes no other."""
+    answer = invoke(client, model_id, body)
+    (vector,) = answer["embeddings"] if "embeddings" in answer else [answer["embedding"]]
+
+    assert len(vector) == size
+
+
+def test_image_is_embedded(simulator: Simulator) -> None:
+    """By the multimodal model of Titan, also without a text."""
+    client = simulator.session("us-east-1").client("bedrock-runtime")
+
+    assert len(invoke(client, "amazon.titan-embed-image-v1", {"inputImage": "aGk="})["embedding"]) == 1024
 
 
 def test_cohere_embeds_every_text(client: Any) -> None:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.
 """
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
@@ -22,16 +23,12 @@ class _Format(Protocol):
 
 
 _CHAT: dict[str, _Format] = {
-    "anthropic.": _anthropic,
-    "amazon.nova-lite": _nova,
-    "amazon.nova-micro": _nova,
-    "amazon.nova-premier": _nova,
-    "amazon.nova-pro": _nova,
-    "amazon.nova-2": _nova,
+    r"anthropic\.": _anthropic,
+    r"amazon\.nova-(2-)?(lite|micro|premier|pro)-": _nova,
 }
 _EMBEDDING: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
-    "amazon.titan-embed": _embeddings.titan,
-    "cohere.embed": _embeddings.cohere,
+    r"amazon\.titan-embed-": _embeddings.titan,
+    r"cohere\.embed-": _embeddings.cohere,
 }
 
 
@@ -75,4 +72,4 @@ def invoke_model_with_response_stream(turn: Turn, body: Mapping[str, Any]) -> Re
 
 
 def _find(formats: Mapping[str, Any], model_id: str) -> Any:
-    return next((format_ for start, format_ in formats.items() if model_id.startswith(start)), None)
+    return next((format_ for pattern, format_ in formats.items() if re.match(pattern, model_id)), None)
