@@ -28,9 +28,10 @@ _BADNESS = [scp.Verdict.ALLOWED, scp.Verdict.DEPENDS, scp.Verdict.BLOCKED]
 @json_option
 def check(asked: Question, *, models: tuple[str, ...], baseline: Path | None, as_json: bool) -> int:
     """
-    Check what SCPs say to calls of each MODEL: an ID, an ARN, or a pattern such as 'jp.*'.
+    Check what SCPs say to calls of each MODEL.
 
-    Without a MODEL, all inference profiles that the Region offers. The exit status is 1 where a call is denied or, as
+    MODEL is an ID, an ARN, or a pattern such as 'jp.*'; without one, all inference profiles that the Region offers are
+    checked. The exit status is 1 where a call is denied or, as
     far as the caller was described, may be; with --baseline, where a verdict turns for the worse.
     """
     require_model_ids(models)

@@ -55,9 +55,9 @@ def fix(
     as_json: bool,
 ) -> int:
     """
-    Find the smallest edit of SCPs that lets calls of each MODEL pass, and prove what else it changes.
+    Find the smallest edit of SCPs that lets calls pass.
 
-    MODEL is an ID, an ARN, or a pattern such as 'jp.*', which --profiles takes too. The exit status is 1 where a call
+    It comes with the proof of what else it changes. MODEL is an ID, an ARN, or a pattern such as 'jp.*', which --profiles takes too. The exit status is 1 where a call
     would still be denied or, as far as the caller was described, may be.
     """
     if not models and not profiles:

@@ -68,9 +68,9 @@ def simulate(
     as_json: bool,
 ) -> None:
     """
-    Answer as Amazon Bedrock does under SCPs, over HTTP, to any AWS SDK, until Ctrl-C.
+    Answer as Amazon Bedrock does under SCPs, over HTTP.
 
-    Each request is printed as it is answered; with --json, as a line of JSON.
+    Any AWS SDK can ask, until Ctrl-C. Each request is printed as it is answered; with --json, as a line of JSON.
     """
     files, journal = files or (FULL_AWS_ACCESS,), _Journal()
     scps = from_files(files)
