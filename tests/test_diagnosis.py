@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import bedrock_guard
 from bedrock_guard import Audience, Cause, Denial, DenyKind, Diagnosis, InferenceProfile, Origin, PolicyType, Scope
 from bedrock_guard._diagnosis import observe
-from bedrock_guard._edits import call_of
+from bedrock_guard._edits import ALLOWED, OTHERS, call_of
 from bedrock_guard._remedies import remedies
 from calls import SCP, refused, sentence
 from conftest import TOKYO
@@ -224,9 +224,14 @@ def test_first_remedy_is_the_narrowest() -> None:
         == f'"ArnNotLike": {{"bedrock:InferenceProfileArn": "arn:aws:bedrock:{TOKYO}:*:inference-profile/{JP_CLAUDE}"}}'
     )
     assert first.opens == f"Inference through this profile, called from {TOKYO}, in {OSAKA}. Nothing else."
-    assert "wider" in second.change
-    assert json.loads(second.paste or "")["Condition"] == {"StringNotEquals": {"aws:RequestedRegion": [TOKYO, OSAKA]}}
-    assert (second.opens or "").startswith("As above, and ")
+    assert second.change.startswith("Wider: ")
+    assert json.loads(second.paste or "")["Condition"] == {
+        "StringNotEquals": {"aws:RequestedRegion": [TOKYO, OSAKA, ALLOWED]}
+    }
+    assert (
+        second.opens
+        == "Every inference in these Regions: through this profile and others, direct calls, and batch jobs."
+    )
 
 
 def test_no_remedy_claims_to_open_nothing() -> None:
@@ -265,7 +270,7 @@ def test_other_destinations_are_left_open_where_the_route_is_not_known() -> None
     ).remedies[1]
 
     assert json.loads(wider.paste or "")["Condition"] == {
-        "StringNotEquals": {"aws:RequestedRegion": [TOKYO, "us-east-2", "<each other destination Region>"]}
+        "StringNotEquals": {"aws:RequestedRegion": [TOKYO, "us-east-2", OTHERS, ALLOWED]}
     }
 
 
@@ -295,6 +300,24 @@ def test_direct_call_that_nothing_allows_is_granted_by_itself() -> None:
 
     assert json.loads(direct)["Resource"] == f"arn:aws:bedrock:{TOKYO}::foundation-model/{CLAUDE}"
     assert f"inference-profile/{JP_CLAUDE}" in through
+
+
+@pytest.mark.parametrize("action", ["bedrock:CreateModelInvocationJob", "bedrock:CountTokens"])
+def test_exemption_is_not_offered_where_no_request_names_the_profile(action: str) -> None:
+    """Batch jobs and token counts carry no profile's ARN, so that an exemption would not help them."""
+    diagnosis = explained(sentence(action=action))
+
+    assert "ArnNotLike" not in str(diagnosis)
+    assert f"allow {action} in every destination Region" in " ".join(diagnosis.message.split())
+
+
+def test_denials_that_block_no_region_are_told_apart_by_their_action() -> None:
+    """Else the log would keep quiet of the second for five minutes."""
+    keys = {
+        explained(sentence(action=each, resource="*")).key for each in ("bedrock:CallWithBearerToken", "kms:Decrypt")
+    }
+
+    assert len(keys) == 2
 
 
 def test_account_that_is_no_number_is_left_open() -> None:
@@ -401,7 +424,10 @@ def _check_paste(paste: str) -> None:
         if value.startswith("arn:"):
             assert ARN.fullmatch(value)
         else:
-            assert re.fullmatch(r"[A-Za-z0-9:._-]+\*?|\*|<source Region>|<each other destination Region>", value)
+            assert re.fullmatch(
+                r"[A-Za-z0-9:._-]+\*?|\*|<source Region>|<each other destination Region>|<each Region allowed today>",
+                value,
+            )
 
 
 def _strings(value: Any) -> list[str]:

@@ -1,6 +1,8 @@
 """`client`, `guard`, `install` and `uninstall`: what each reaches, and which one wins."""
 
+import gc
 import importlib.util
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from botocore.client import BaseClient
 
 import bedrock_guard
 from bedrock_guard import Event
+from bedrock_guard._client import GuardedClient
 from bedrock_guard.simulator import Simulator
 from calls import denied, refused, sentence
 from conftest import TOKYO
@@ -61,6 +64,27 @@ def test_install_reaches_the_default_session_made_before() -> None:
     bedrock_guard.install()
 
     assert is_guarded(boto3.client("bedrock-runtime"))
+
+
+@pytest.mark.parametrize("service", ["bedrock", "bedrock-agent", "bedrock-agent-runtime"])
+def test_every_service_of_bedrock_is_reached(service: Any) -> None:
+    """By way of the process, with a default session that is older, and by way of a session."""
+    boto3.setup_default_session(region_name=TOKYO)
+    bedrock_guard.install()
+    session = bedrock_guard.guard(boto3.Session(region_name=TOKYO))
+
+    assert isinstance(boto3.client(service), GuardedClient)
+    assert isinstance(session.client(service), GuardedClient)
+
+
+def test_guarding_a_session_again_leaves_no_handler_behind() -> None:
+    """Nor the guard that it was for."""
+    session = bedrock_guard.guard(boto3.Session(region_name=TOKYO))
+    first = weakref.ref(runtime(session)._bedrock_guard)
+    bedrock_guard.guard(session)
+    gc.collect()
+
+    assert first() is None
 
 
 def test_install_reaches_the_default_session_made_after() -> None:

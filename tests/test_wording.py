@@ -194,6 +194,29 @@ def test_nothing_is_made_up_where_aws_says_nothing(text: str) -> None:
     assert "Will not help" not in message
 
 
+@pytest.mark.parametrize(
+    ("model_id", "region_name"),
+    [(None, None), ("apac.amazon.nova-lite-v1:0", "ap-southeast-5"), ("jp.amazon.nova-99-v1:0", "ap-northeast-1")],
+)
+def test_another_source_region_is_said_not_to_help_only_where_that_is_known(
+    model_id: str | None, region_name: str | None
+) -> None:
+    """From another Region the same profile may route past the blocked one."""
+    blocked = "arn:aws:bedrock:ap-southeast-3::foundation-model/amazon.nova-lite-v1:0"
+
+    assert "AWS_REGION" not in explained(sentence(blocked), model_id, region_name).message
+
+
+def test_profile_denied_in_its_source_region_may_be_what_the_statement_is_about() -> None:
+    """So nothing is said against another profile; of a direct call, routing is not to blame."""
+    through = explained(sentence(RESOURCES[1]), f"jp.{CLAUDE}", "ap-northeast-1").message
+    direct = explained(sentence(RESOURCES[1]), CLAUDE, "ap-northeast-1").message
+
+    assert "another inference profile" not in through
+    assert "routing" not in through
+    assert "no routing is to blame" in " ".join(direct.split())
+
+
 def test_partition_is_the_callers() -> None:
     """What is pasted in GovCloud names GovCloud."""
     model = "anthropic.claude-sonnet-4-5-20250929-v1:0"

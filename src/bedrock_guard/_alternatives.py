@@ -47,12 +47,13 @@ def _is_inside(profile: InferenceProfile, original: InferenceProfile | None, blo
 
 
 def _replaces(other: Model, known: Model, source_region: str) -> bool:
-    # The vectors of another embedding model cannot be compared with those stored.
+    # The vectors of another embedding model cannot be compared with those stored, and what a model does to an image
+    # (upscale it, erase from it) is its own.
     return (
         other.id != known.id
         and source_region in other.in_region
         and not other.legacy
         and other.inputs >= known.inputs
-        and other.outputs == known.outputs != {"EMBEDDING"}
+        and other.outputs == known.outputs >= {"TEXT"}
         and other.streaming == known.streaming
     )

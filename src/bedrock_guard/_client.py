@@ -114,9 +114,9 @@ def guard_session(session: Any, guard: Guard) -> None:
     if region_name := _region_of(session):
         guard.review(region_name)
     for event in _EVENTS:
-        # botocore keeps the first of two handlers with one id, and says nothing.
-        emitter.unregister(event, unique_id=_ID)
-        emitter.register(event, partial(_put_in_front, guard), unique_id=_ID)
+        # botocore keeps the first of two handlers with one id, whatever their events, and says nothing.
+        emitter.unregister(event, unique_id=f"{_ID}.{event}")
+        emitter.register(event, partial(_put_in_front, guard), unique_id=f"{_ID}.{event}")
 
 
 class _Process:
@@ -142,7 +142,7 @@ def install(guard: Guard) -> None:
     )
     if boto3.DEFAULT_SESSION is not None:
         for event in _EVENTS:
-            boto3.DEFAULT_SESSION.events.register(event, _process.put_in_front, unique_id=f"{_ID}-process")
+            boto3.DEFAULT_SESSION.events.register(event, _process.put_in_front, unique_id=f"{_ID}-process.{event}")
 
 
 def uninstall() -> None:

@@ -71,7 +71,7 @@ class Diagnosis:
     Two are equal where they say the same of the same denial; the request is no part of it.
 
     `key` is the same in exception, log, metric, command line and ticket: 8 hex digits over policy type
-    and ARN, account, requested model, source Region and blocked Region. `blocked_regions` are those that
+    and ARN, account, requested model, source Region and blocked Region (the action, where none is). `blocked_regions` are those that
     the denial names, `("unspecified",)` where it names a foundation model without a Region; others may be
     blocked too. `alternatives` are model IDs that stay inside, for a person to choose from. `attempts` and
     `passed_over` say what became of each configured fallback. `message` is the short form that stands below
@@ -127,7 +127,9 @@ def observe(
     cause = Cause.MODEL_ACCESS if model_access else _cause(denial, requested, source_region)
     account_id = _account_id(denial)
     blocked = _blocked_regions(denial, cause)
-    facts = (denial.policy_type, denial.policy_arn, account_id, requested_model_id, source_region, *blocked)
+    # Where no Region is blocked, the action tells denials apart.
+    where = blocked or (denial.action,)
+    facts = (denial.policy_type, denial.policy_arn, account_id, requested_model_id, source_region, *where)
     return Diagnosis(
         key=hashlib.sha256("\n".join(fact or "" for fact in facts).encode(errors="replace")).hexdigest()[:8],
         cause=cause,

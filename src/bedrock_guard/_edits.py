@@ -18,6 +18,7 @@ from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, is_region, parse_a
 _LITERAL = re.compile(r"[A-Za-z0-9:._-]+")
 # Stands for the destination Regions that nothing here tells.
 OTHERS = "<each other destination Region>"
+ALLOWED = "<each Region allowed today>"
 _PARTITION = re.compile(r"aws(-[a-z]+){0,3}")
 
 
@@ -71,7 +72,7 @@ class Call:
                 "Effect": "Deny",
                 "Action": ["bedrock:InvokeModel*", "bedrock:CreateModelInvocationJob"],
                 "Resource": "*",
-                "Condition": {"StringNotEquals": {"aws:RequestedRegion": list(self.model_regions)}},
+                "Condition": {"StringNotEquals": {"aws:RequestedRegion": [*self.model_regions, ALLOWED]}},
             }
         )
 

@@ -17,6 +17,10 @@ NOUNS = {
 }
 
 
+BY_API_KEY = "bedrock:CallWithBearerToken"
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html lists
+# bedrock:InferenceProfileArn for neither.
+_WITHOUT_KEY = frozenset({"bedrock:CountTokens", "bedrock:CreateModelInvocationJob"})
 # What an Allow for the call does not help.
 UNGRANTED = frozenset({Cause.GUARDRAIL_PROFILE, Cause.MODEL_ACCESS, Cause.OTHER})
 
@@ -29,6 +33,16 @@ def remedies(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
 def lacks_allow(denial: Denial) -> bool:
     """Tell whether no policy allows the call, or none is said to deny it."""
     return denial.deny is DenyKind.IMPLICIT or (denial.policy_type is PolicyType.UNKNOWN and denial.deny is None)
+
+
+def has_key(denial: Denial) -> bool:
+    """Tell whether the denied action is one whose requests name the inference profile, so that it can be exempted."""
+    return denial.action not in _WITHOUT_KEY
+
+
+def is_routing(cause: Cause) -> bool:
+    """Tell whether a destination of the profile is denied, in a Region or in none."""
+    return cause in (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING)
 
 
 def is_direct(diagnosis: Diagnosis) -> bool:
@@ -63,14 +77,15 @@ def _edits(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
         return (_profile_arn(call),)
     wider = _unspecified() if cause is Cause.GLOBAL_ROUTING else _all_destinations(call)
     may_be_scp = diagnosis.denial.policy_type in (PolicyType.SERVICE_CONTROL_POLICY, PolicyType.UNKNOWN)
-    return (_exemption(call), wider, *((_control_tower(cause),) if may_be_scp else ()))
+    exempted = (_exemption(call),) if has_key(diagnosis.denial) else ()
+    return (*exempted, wider, *((_control_tower(cause),) if may_be_scp else ()))
 
 
 def _exemption(call: Call) -> Remedy:
     return Remedy(
         Audience.POLICY_OWNER,
-        "If the denying statement is a Region deny, exempt the inference profile: add this to its Condition, "
-        "in every statement that denies, at every level.",
+        "If the denying statement is a Region deny, exempt the inference profile: add this to its Condition (inside of "
+        "its ArnNotLike, where it has one), in every statement that denies, at every level.",
         call.exemption(),
         f"Inference through this profile, called from {call.source_region}{_elsewhere(call)}. Nothing else.",
     )
@@ -88,10 +103,11 @@ def _elsewhere(call: Call) -> str:
 def _all_destinations(call: Call) -> Remedy:
     return Remedy(
         Audience.POLICY_OWNER,
-        "Or, wider: allow Bedrock inference in all destination Regions. Except bedrock:InvokeModel* and "
-        "bedrock:CreateModelInvocationJob from the Region deny, and add this statement.",
+        "Wider: allow Bedrock inference in all destination Regions. Exempt bedrock:InvokeModel* and "
+        "bedrock:CreateModelInvocationJob from the Region deny, and add this statement, with the Regions and the "
+        "exceptions that the Region deny has today.",
         call.region_statement(),
-        "As above, and direct calls and batch jobs of every model in these Regions.",
+        "Every inference in these Regions: through this profile and others, direct calls, and batch jobs.",
     )
 
 
@@ -99,9 +115,9 @@ def _unspecified() -> Remedy:
     # https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
     return Remedy(
         Audience.POLICY_OWNER,
-        "Or, wider: add this to the allowed values of aws:RequestedRegion.",
+        "Wider: add this to the allowed values of aws:RequestedRegion.",
         f'"{UNSPECIFIED}"',
-        "As above, every other global profile, and the Region-less calls of other services that the statement covers.",
+        "Every global inference profile, and the Region-less calls of other services that the statement covers.",
     )
 
 
@@ -141,8 +157,8 @@ def _source_region(diagnosis: Diagnosis, call: Call) -> Remedy:
     return Remedy(
         Audience.POLICY_OWNER,
         f"Find the statement: if its list of Regions lacks {call.source_region}, the call must come from a Region it "
-        "allows, or the Region be added; if it lists approved models, add the model; if it denies calls without an "
-        "inference profile, call through one.",
+        "allows, or the Region be added; if it lists approved models, add the model; if it denies this inference profile, "
+        "or calls without one, call through another.",
         opens=f"An added Region opens all that the {NOUNS[diagnosis.denial.policy_type]} covers there.",
     )
 
@@ -172,8 +188,9 @@ def _model_access() -> Remedy:
     # https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
     return Remedy(
         Audience.ACCOUNT_ADMINISTRATOR,
-        "Give the account access to the model: its subscription in AWS Marketplace, its use case form, a valid means "
-        "of payment. No policy is named here.",
+        "Give the account access to the model: its subscription in AWS Marketplace (whoever subscribes needs "
+        "aws-marketplace:Subscribe and ViewSubscriptions), its use case form, a valid means of payment. No policy is "
+        "named here.",
     )
 
 
@@ -186,6 +203,6 @@ def _for_developer(diagnosis: Diagnosis) -> tuple[Remedy, ...]:
         return (
             Remedy(Audience.DEVELOPER, "Look at the caller's credentials and permissions first: AWS says no more."),
         )
-    if diagnosis.denial.action == "bedrock:CallWithBearerToken":
+    if diagnosis.denial.action == BY_API_KEY:
         return (Remedy(Audience.DEVELOPER, "Sign with IAM credentials instead of a Bedrock API key."),)
     return ()

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._denials import PolicyType
-from bedrock_guard._diagnosis import Cause, Diagnosis
+from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._profiles import Scope
+from bedrock_guard._remedies import is_routing
 from bedrock_guard._text import clean
 from bedrock_guard._wording import _sentences
 from bedrock_guard._wording._message import in_vain, opening, paragraph
 from bedrock_guard._wording._phrases import dated, place
-
-_ROUTING = (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING)
 
 
 def explanation(diagnosis: Diagnosis, names: dict[str, str], catalog: Catalog) -> str:
@@ -66,7 +65,7 @@ def _changes(diagnosis: Diagnosis, names: dict[str, str]) -> Iterator[list[str]]
 
 def _notes(diagnosis: Diagnosis) -> list[str]:
     notes: list[str] = []
-    if diagnosis.profile is not None and diagnosis.cause in _ROUTING:
+    if diagnosis.profile is not None and is_routing(diagnosis.cause):
         is_global = diagnosis.profile.scope is Scope.GLOBAL
         notes.append(_sentences.MAY_BE_INTENDED if is_global else _sentences.EVERY_DESTINATION)
     if any(remedy.paste and "ArnNotLike" in remedy.paste for remedy in diagnosis.remedies):

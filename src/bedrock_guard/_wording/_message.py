@@ -8,7 +8,7 @@ from textwrap import fill
 
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._identifiers import ModelKind, parse_model_id
-from bedrock_guard._remedies import UNGRANTED, is_direct, lacks_allow, says_nothing
+from bedrock_guard._remedies import UNGRANTED, has_key, is_direct, is_routing, lacks_allow, says_nothing
 from bedrock_guard._wording import _sentences
 
 WIDTH = 80
@@ -39,17 +39,30 @@ def paragraph(sentences: str, names: dict[str, str]) -> str:
 
 
 def _story(diagnosis: Diagnosis, names: dict[str, str]) -> str:
+    if diagnosis.cause is Cause.SOURCE_REGION:
+        return _source_story(diagnosis)
     if diagnosis.cause is not Cause.DESTINATION_REGION:
         return _sentences.STORIES.get(diagnosis.cause, "")
+    if diagnosis.source_region and diagnosis.requested_model_id is None:
+        return _sentences.ROUTED_UNSAID
     if diagnosis.source_region is None:
         return _sentences.ROUTED_FROM_ELSEWHERE if "<" in names["likely"] else _sentences.ROUTED_BY_LIKELY
     return _sentences.ROUTED if diagnosis.profile else _sentences.ROUTED_UNKNOWN
+
+
+def _source_story(diagnosis: Diagnosis) -> str:
+    if not is_direct(diagnosis):
+        return _sentences.SOURCE
+    is_here = diagnosis.denial.region == diagnosis.source_region
+    return _sentences.SOURCE_DIRECT if is_here else _sentences.ELSEWHERE_DIRECT
 
 
 def _change(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
     cause = diagnosis.cause
     if cause not in UNGRANTED and lacks_allow(diagnosis.denial):
         return [paragraph(_sentences.GRANT_DIRECT if is_direct(diagnosis) else _sentences.GRANT, names)]
+    if is_routing(cause) and not has_key(diagnosis.denial):
+        return [paragraph(_sentences.ADVICE_UNKEYED, names)]
     if cause in _sentences.PASTE:
         return [paragraph(_sentences.PASTE[cause], names), str(diagnosis.remedies[0].paste)]
     if says_nothing(diagnosis):

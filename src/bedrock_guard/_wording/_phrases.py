@@ -4,9 +4,9 @@ from bedrock_guard._catalog import Catalog
 from bedrock_guard._denials import DenyKind, PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._edits import Call
-from bedrock_guard._identifiers import parse_model_id
+from bedrock_guard._identifiers import PROFILES, parse_model_id
 from bedrock_guard._profiles import InferenceProfile, Origin, from_catalog
-from bedrock_guard._remedies import NOUNS, is_direct, says_nothing
+from bedrock_guard._remedies import BY_API_KEY, NOUNS
 from bedrock_guard._text import clean
 
 
@@ -31,8 +31,9 @@ def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str
         "dated": dated(diagnosis.profile, catalog),
         "likely": parse_model_id(call.profile.partition("/")[2]).id,
         "vain": _vain(diagnosis),
-        "rerouting": "" if is_direct(diagnosis) else "another inference profile",
-        "remodelling": "" if says_nothing(diagnosis) else "another model",
+        "moving": "AWS_REGION" if _is_blocked_from_everywhere(diagnosis, region, catalog) else "",
+        "remodelling": "another model" if diagnosis.denial.action == BY_API_KEY else "",
+        "global_profile": _global_profile(diagnosis),
         "condition": "" if diagnosis.denial.deny else "if nothing allows it, ",
         "alternative": diagnosis.alternatives[0] if diagnosis.alternatives else "",
         "inside": _inside(diagnosis, catalog),
@@ -93,6 +94,18 @@ def _vain(diagnosis: Diagnosis) -> str:
     if diagnosis.denial.policy_type is PolicyType.UNKNOWN:
         return ""
     return "a change of SCPs alone" if diagnosis.denial.policy_type is PolicyType.IDENTITY_BASED else "IAM grants"
+
+
+def _is_blocked_from_everywhere(diagnosis: Diagnosis, region: str, catalog: Catalog) -> bool:
+    """Tell whether the profile routes to *region* whichever of its Regions it is called from."""
+    known = catalog.profiles.get(diagnosis.profile.id) if diagnosis.profile else None
+    return known is not None and all(region in destinations for destinations in known.routes.values())
+
+
+def _global_profile(diagnosis: Diagnosis) -> str:
+    requested = _requested(diagnosis)
+    is_profile = parse_model_id(diagnosis.requested_model_id or "").kind in PROFILES
+    return requested if is_profile else f"A global inference profile of {requested}"
 
 
 def _inside(diagnosis: Diagnosis, catalog: Catalog) -> str:

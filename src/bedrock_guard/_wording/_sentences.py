@@ -21,19 +21,24 @@ HEADLINES = {
 
 STORIES = {
     Cause.GLOBAL_ROUTING: (
-        '{requested} may run in any commercial Region; policies see that as the Region "unspecified". '
+        '{global_profile} may run in any commercial Region; policies see that as the Region "unspecified". '
         "It may be meant so."
     ),
-    Cause.SOURCE_REGION: "{requested} is denied in the Region it is called in, so no routing is to blame.",
     Cause.INFERENCE_PROFILE: "{requested} is denied in its source Region.",
     Cause.GUARDRAIL_PROFILE: "A guardrail with cross-Region inference is evaluated there.",
 }
+
+# Of a foundation model in the source Region: through an inference profile, without one, and from another Region.
+SOURCE = "{requested} is denied in the Region it is called in."
+SOURCE_DIRECT = "{requested} is denied in the Region it is called in, so no routing is to blame."
+ELSEWHERE_DIRECT = "{requested} is no inference profile: look at which Region is called, if it is not {source}."
 
 # Of a destination Region, by what is known of the route.
 ROUTED = "Called from {source}, {requested} also routes there ({dated}). Others may be blocked too."
 ROUTED_UNKNOWN = (
     "Called from {source}, {requested} also routes there; where else is not known here. Others may be blocked too."
 )
+ROUTED_UNSAID = "Called from {source}; an inference profile routes there. Others may be blocked too."
 ROUTED_FROM_ELSEWHERE = (
     "If you called from another Region, an inference profile routes there. Others may be blocked too."
 )
@@ -41,12 +46,12 @@ ROUTED_BY_LIKELY = "If you called from another Region, {likely} routes there ({d
 
 # What will not help; a phrase may be empty.
 VAIN = {
-    Cause.DESTINATION_REGION: ("{vain}", "AWS_REGION", "enabling {city}"),
+    Cause.DESTINATION_REGION: ("{vain}", "{moving}", "enabling {city}"),
     Cause.GLOBAL_ROUTING: ("{vain}", "AWS_REGION", "allowing one more Region"),
-    Cause.SOURCE_REGION: ("{vain}", "{rerouting}", "enabling {city}"),
+    Cause.SOURCE_REGION: ("{vain}", "enabling {city}"),
     Cause.INFERENCE_PROFILE: ("{vain}", "allowing its destination Regions alone"),
-    Cause.GUARDRAIL_PROFILE: ("{vain}", "AWS_REGION"),
-    Cause.MODEL_ACCESS: ("IAM permissions alone", "AWS_REGION", "a change of an SCP"),
+    Cause.GUARDRAIL_PROFILE: ("{vain}",),
+    Cause.MODEL_ACCESS: (),
     Cause.OTHER: ("{vain}", "{remodelling}"),
 }
 
@@ -59,18 +64,22 @@ PASTE = {
 
 # The first remedy in the message where it has no JSON that fits.
 ADVICE = {
-    Cause.SOURCE_REGION: "{Noun} owner: allow this Region, or the model, whichever the statement lacks.",
+    Cause.SOURCE_REGION: "{Noun} owner: find out whether the statement is about this Region, the model or the profile.",
     Cause.GUARDRAIL_PROFILE: "{Noun} owner: allow bedrock:ApplyGuardrail there.",
-    Cause.MODEL_ACCESS: "For the account's administrator: its subscription, use case form and means of payment.",
+    Cause.MODEL_ACCESS: (
+        "For the account's administrator: its subscription (it takes aws-marketplace permissions), use case form and "
+        "means of payment."
+    ),
     Cause.OTHER: "{Noun} owner: allow the action, if it may be used.",
 }
+ADVICE_UNKEYED = "{Noun} owner: allow {action} in every destination Region; an exemption of the profile does not help."
 ADVICE_UNSAID = "Look at the caller's credentials and permissions first: AWS says no more."
 # The same where nothing allows the call: through a profile, and without one.
 GRANT = "{Noun} owner: {condition}allow the profile, and its model in every Region that it routes to."
 GRANT_DIRECT = "{Noun} owner: {condition}allow {action} on this model in {place}."
 
 SAME_MODEL = 'Meanwhile: fallback="{alternative}" (same model)'
-OTHER_MODEL = 'Meanwhile: fallback="{alternative}" (another model)'
+OTHER_MODEL = 'Meanwhile: fallback="{alternative}" (another, for Converse)'
 NARROWER = "If not: {alternative} ({inside})"
 
 AUDIENCES = {
