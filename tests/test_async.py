@@ -361,23 +361,37 @@ async def test_bug_of_ours_lets_awss_error_out(
     assert faults[0].startswith("bedrock_guard.failed PlantedError at ")
 
 
-async def test_credentials_that_fail_to_refresh_hide_nothing(client: Any) -> None:
-    """They were good for the call; that they are no longer is our matter."""
+class _Refreshing:
+    """Credentials that were good for the call, and whose refresh fails, or hangs."""
 
-    class Expired:
-        async def get_frozen_credentials(self) -> Any:
-            raise PlantedError
+    def __init__(self, *, hangs: bool) -> None:
+        self.hangs = hangs
+        self.asked = 0
 
+    async def get_frozen_credentials(self) -> Any:
+        self.asked += 1
+        if self.hangs:
+            await asyncio.Event().wait()
+        raise PlantedError
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+@pytest.mark.parametrize(("model_id", "asked"), [(JP_CLAUDE, 0), (NEW, 1)])
+async def test_credentials_are_asked_for_a_look_up_alone(
+    client: Any, model_id: str, asked: int, *, hangs: bool
+) -> None:
+    """What the catalogue answers needs none; and a refresh that fails or hangs costs the route at most."""
+    credentials = _Refreshing(hangs=hangs)
     bedrock_guard.guard(client)
 
     def expire(**_: Any) -> None:
-        client._request_signer._credentials = Expired()
+        client._request_signer._credentials = credentials
 
     client.meta.events.register("after-call.bedrock-runtime.Converse", expire)
-    with pytest.raises(ClientError) as caught:
-        await client.converse(modelId=JP_CLAUDE, messages=HELLO)
+    error = await denied(client, model_id)
 
-    assert isinstance(caught.value, client.exceptions.AccessDeniedException)
+    assert credentials.asked == asked
+    assert (error.diagnosis.profile is None) == bool(asked)
 
 
 async def test_uninstall_reaches_asynchronous_sessions(simulator: Simulator) -> None:

@@ -87,10 +87,11 @@ class AsyncGuardedClient(BaseClient):
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
         try:
-            credentials = await _control.frozen_credentials(self)
+            loop = asyncio.get_running_loop()
             # The loop's own executor may be full, or shut down.
             executor = ThreadPoolExecutor(1, "bedrock_guard-explain")
-            work = asyncio.get_running_loop().run_in_executor(executor, copy_context().run, do, credentials)
+            lend = partial(_control.lent_credentials, self, loop)
+            work = loop.run_in_executor(executor, copy_context().run, do, lend)
             executor.shutdown(wait=False)
         except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
             log_fault("bedrock_guard.failed", fault)

@@ -1,14 +1,19 @@
 """The control-plane client that questions are asked with: the caller's credentials, none of his event handlers."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import Credentials
 
+if TYPE_CHECKING:
+    import asyncio
+
 # The caller waits a second in all (see `_resolver`), and tenacity alone decides on another attempt.
-_CONFIG = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+_PATIENCE = 1
+_CONFIG = Config(connect_timeout=_PATIENCE, read_timeout=_PATIENCE, retries={"total_max_attempts": 1})
 
 
 class _Given:
@@ -25,23 +30,42 @@ class _Given:
         return self._token
 
 
-def control_client(client: Any, region_name: str, session: Any = None, credentials: Any = None) -> Any:
+# Lends credentials that a synchronous client can use, where only the caller's asynchronous one can use its own.
+Lend: TypeAlias = Callable[[], Credentials | None]
+
+
+def control_client(client: Any, region_name: str, session: Any = None, lend: Lend | None = None) -> Any:
     """
-    Return a `bedrock` client that signs as *client* does, or with *credentials* in place of its own.
+    Return a `bedrock` client that signs as *client* does, or with what *lend* gives.
 
     It is made by *session*, boto3's or botocore's, where that signs with the same credentials.
     """
     signer = client._request_signer  # noqa: SLF001 (botocore offers no other way to a client's credentials)
-    if session is None or credentials is not None or _credentials_of(session) is not signer._credentials:  # noqa: SLF001
-        session = _fresh_session(credentials or signer._credentials, getattr(signer, "_auth_token", None))  # noqa: SLF001
+    credentials = lend() if lend else signer._credentials  # noqa: SLF001
+    if session is None or lend or _credentials_of(session) is not credentials:
+        session = _fresh_session(credentials, getattr(signer, "_auth_token", None))
     make = getattr(session, "client", None) or session.create_client
     made = make("bedrock", region_name=region_name, config=_config_of(client))
     vars(made)["_bedrock_guard"] = None  # a question of ours, when denied, is not the caller's call
     return made
 
 
-async def frozen_credentials(client: Any) -> Credentials | None:
-    """Return the present credentials of an asynchronous *client*, for use by a synchronous one."""
+def lent_credentials(client: Any, loop: "asyncio.AbstractEventLoop") -> Credentials | None:
+    """
+    Return the present credentials of an asynchronous *client*, asked in its *loop*, for use by a synchronous one.
+
+    Asked for a look-up alone, in the thread of that, for a refresh may hang: TimeoutError after a second.
+    """
+    import asyncio  # noqa: PLC0415 (a synchronous application may never need it)
+
+    asked = asyncio.run_coroutine_threadsafe(_frozen(client), loop)
+    try:
+        return asked.result(_PATIENCE)
+    finally:
+        asked.cancel()
+
+
+async def _frozen(client: Any) -> Credentials | None:
     credentials = client._request_signer._credentials  # noqa: SLF001
     if credentials is None:
         return None

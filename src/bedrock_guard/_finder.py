@@ -7,6 +7,7 @@ from botocore.client import BaseClient
 
 from bedrock_guard import _catalog, _control
 from bedrock_guard._catalog import Catalog
+from bedrock_guard._control import Lend
 from bedrock_guard._denials import Denial, PolicyType
 from bedrock_guard._explain import contradicts
 from bedrock_guard._identifiers import ModelIdentifier, ModelKind
@@ -42,13 +43,13 @@ class Finder:
         identifier: ModelIdentifier,
         source_region: str,
         client: BaseClient,
-        credentials: Any = None,
+        lend: Lend | None = None,
         denial: Denial | None = None,
     ) -> InferenceProfile | None:
         """
         Return the profile, or None where neither says so, or where *denial* contradicts them.
 
-        It may take a second. *credentials* stand in for those of *client* where only it can use its own.
+        It may take a second. *lend* gives credentials where only *client* can use its own.
         """
         known = self.known(identifier, source_region)
         if known is not None and not (denial and contradicts(denial, known)):
@@ -59,7 +60,7 @@ class Finder:
         def connect() -> Any:
             if self._control_client is not None:
                 return self._control_client
-            return _control.control_client(client, source_region, self._session, credentials)
+            return _control.control_client(client, source_region, self._session, lend)
 
         answer = self._resolver.profile(identifier, source_region, connect)
         return None if answer and denial and contradicts(denial, answer) else answer
