@@ -108,6 +108,17 @@ def test_explain_finds_ours_behind_a_frameworks_error(guarded: Any) -> None:
     assert bedrock_guard.explain(lost) is None
 
 
+@pytest.mark.parametrize("wrap", [str, json.dumps, lambda text: f"ERROR agent failed: {text!r}"])
+def test_explain_reads_what_it_has_explained_before(guarded: Any, wrap: Any) -> None:
+    """An error's text, as it stands in a log or a ticket, leads to the same key."""
+    error: Any = refused(guarded, sentence())
+    again = bedrock_guard.explain(wrap(str(error)))
+
+    assert again is not None
+    assert again.key == error.diagnosis.key
+    assert again.message == error.diagnosis.message
+
+
 def test_explain_takes_awss_other_errors_for_what_they_are(guarded: Any) -> None:
     """A throttled fallback is raised from the denial, and is none."""
     throttled = refused(guarded, "Rate exceeded", code="ThrottlingException")

@@ -77,6 +77,19 @@ def test_every_service_of_bedrock_is_reached(service: Any) -> None:
     assert isinstance(session.client(service), GuardedClient)
 
 
+@pytest.mark.parametrize("wrong", [boto3.Session, "a session", None, 7])
+def test_only_sessions_and_clients_are_guarded(wrong: Any) -> None:
+    """The class of a session is none."""
+    with pytest.raises(TypeError, match="a client or a session of boto3 or botocore"):
+        bedrock_guard.guard(wrong)
+
+
+def test_meta_of_a_client_is_no_session(client: Any) -> None:
+    """Though it has events."""
+    with pytest.raises(TypeError, match="not ClientMeta"):
+        bedrock_guard.guard(client.meta)
+
+
 def test_guarding_a_session_again_leaves_no_handler_behind() -> None:
     """Nor the guard that it was for."""
     session = bedrock_guard.guard(boto3.Session(region_name=TOKYO))

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from bedrock_guard import _catalog, _client
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._events import Hook
-from bedrock_guard._explain import diagnose, error_text, resolve_from
+from bedrock_guard._explain import asked_in, diagnose, error_text, resolve_from
 from bedrock_guard._fallback import Fallback, Models
 from bedrock_guard._guard import Guard, ResolveMode
 from bedrock_guard.exceptions import InferenceDeniedError
@@ -138,6 +138,8 @@ def explain(
         text, request_id = error_or_text, None
     else:
         raise TypeError(f"explain takes an exception or a str, not {type(error_or_text).__name__}")
+    if not model_id and not region_name:
+        model_id, region_name = asked_in(text)
     catalog = _catalog.embedded()
     diagnosis = diagnose(
         text, model_id=model_id or None, region_name=region_name or None, catalog=catalog, resolve=resolve_from(catalog)

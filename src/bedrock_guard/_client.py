@@ -174,8 +174,9 @@ def _region_of(session: Any) -> str | None:
 
 
 def _emitter_of(session: Any) -> Any:
-    emitter = getattr(session, "events", None)  # boto3's and aioboto3's
-    if emitter is None and hasattr(session, "get_component"):
+    makes_clients = not isinstance(session, type) and (hasattr(session, "client") or hasattr(session, "create_client"))
+    emitter = getattr(session, "events", None) if makes_clients else None  # boto3's and aioboto3's
+    if emitter is None and makes_clients and hasattr(session, "get_component"):
         emitter = session.get_component("event_emitter")
     if emitter is None:
         raise TypeError(

@@ -30,6 +30,11 @@ _MODEL_ACCESS = re.compile(
     r"|aws-marketplace:(ViewSubscriptions|Subscribe)",
     re.IGNORECASE,
 )
+# In our own message, below AWS's sentence, what is to be pasted names the source Region and the profile.
+_OURS = re.compile(
+    r"\[[0-9a-f]{8}\] .{0,1500}?arn:[a-z-]{3,20}:bedrock:([a-z0-9-]{3,30}):\*:inference-profile/([\w.:-]{1,200})",
+    re.DOTALL,
+)
 _INSIDE = frozenset({Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING, Cause.INFERENCE_PROFILE})
 
 
@@ -72,6 +77,12 @@ def contradicts(denial: Denial, profile: InferenceProfile) -> bool:
     if arn is None or arn.resource_type != "foundation-model" or denial.region is None:
         return False
     return (denial.region or "unspecified") not in {*profile.destination_regions, profile.source_region}
+
+
+def asked_in(text: str) -> tuple[str | None, str | None]:
+    """Return the model ID and the source Region of a call whose explanation stands in *text* already."""
+    ours = _OURS.search(text)
+    return (ours[2], ours[1]) if ours else (None, None)
 
 
 def error_text(error: BaseException) -> tuple[str, str | None]:

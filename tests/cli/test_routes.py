@@ -57,6 +57,7 @@ def test_table_names_places_and_the_date(capsys: pytest.CaptureFixture[str]) -> 
         (["nothing.like-it"], "is not in the catalogue of"),
         ([CLAUDE, "--region", TOKYO], f"is not offered from {TOKYO}"),
         ([CLAUDE], "is not offered in-Region anywhere"),
+        ([CLAUDE, "--region", TOKYO], f"inference profiles of it: {GLOBAL_CLAUDE}, {JP_CLAUDE}"),
         (
             ["arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123def456"],
             "an application inference profile is known to your account alone",

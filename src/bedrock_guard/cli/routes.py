@@ -48,8 +48,18 @@ def _rows(model_id: str, source_region: str | None, catalog: Catalog) -> list[di
         raise click.UsageError(f"{model_id} is not in the catalogue of {catalog.as_of}{_near(model_id, catalog)}")
     if not rows:
         where = f"from {source_region}" if source_region else "in-Region anywhere"
-        raise click.UsageError(f"{model_id} is not offered {where} in the catalogue of {catalog.as_of}")
+        through = ", ".join(_profiles_of(model_id, source_region, catalog))
+        instead = f"; inference profiles of it: {through}" if through else ""
+        raise click.UsageError(f"{model_id} is not offered {where} in the catalogue of {catalog.as_of}{instead}")
     return rows
+
+
+def _profiles_of(model_id: str, source_region: str | None, catalog: Catalog) -> list[str]:
+    return [
+        each.id
+        for each in catalog.profiles.values()
+        if each.model_id == model_id and source_region in (None, *each.routes)
+    ]
 
 
 def _profile_row(profile: InferenceProfile) -> dict[str, Any]:
