@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import bedrock_guard
-from bedrock_guard import Fallback, ScpDeniedError
+from bedrock_guard import Fallback, ScpDeniedError, _candidates
 from bedrock_guard._catalog import embedded
 from bedrock_guard._identifiers import UNSPECIFIED
 from bedrock_guard._profiles import from_catalog
@@ -290,7 +290,7 @@ def test_no_call_is_lost_or_doubled_across_the_flip(client: Any, simulator: Simu
 def test_bug_of_ours_leaves_the_denial(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted where candidates are listed."""
     guarded = bedrock_guard.guard(client, fallback=NOVA)
-    monkeypatch.setattr(guarded._bedrock_guard, "candidates", lambda *_: 1 / 0)
+    monkeypatch.setattr(_candidates, "candidates_for", lambda *_: 1 / 0)
 
     denied(guarded)
 

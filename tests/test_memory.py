@@ -58,7 +58,7 @@ def goes(memory: Memory) -> str:
 
 def test_nothing_denied_is_the_first_choice(memory: Memory) -> None:
     """And costs no look."""
-    assert memory.is_empty
+    assert memory.is_empty()
     assert goes(memory) == "first choice"
 
 

@@ -5,15 +5,14 @@ from functools import partial
 from typing import Any
 
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 
 from bedrock_guard import _control, _headers
-from bedrock_guard._call import Call, Conversation, Send, call_for
+from bedrock_guard._call import Conversation, Send
 from bedrock_guard._conduct import Conduct
+from bedrock_guard._conversation import converse
 from bedrock_guard._drill import Drill
 from bedrock_guard._events import log_fault
 from bedrock_guard._guard import Guard
-from bedrock_guard._switch import is_guard_off
 
 
 class AsyncGuardedClient(BaseClient):
@@ -26,41 +25,26 @@ class AsyncGuardedClient(BaseClient):
         super().__init__(*args, **kwargs)
         if self._bedrock_guard is not None:
             self._bedrock_guard.review_late(self.meta.region_name)
+            _headers.follow(self, self._bedrock_guard)
 
     async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
-        guard = self._bedrock_guard
-        send: Any = partial(super()._make_api_call, operation_name)  # type: ignore[misc]  # botocore-stubs leave it out
-        call = call_for(guard, self, operation_name, api_params)
-        if call is not None:
-            return await self._conducted(call, send)
+        send: Any = super()._make_api_call  # type: ignore[misc]  # botocore-stubs leave it out
+        if self._bedrock_guard is None:
+            return await send(operation_name, api_params)
+        call = Conduct(self._bedrock_guard, self, operation_name, api_params)
         try:
-            return await send(api_params)
-        except ClientError as error:
-            if guard is None or is_guard_off():
-                raise
-            explain = partial(guard.explained, error, operation_name, api_params, self)
-            explained = await self._work(explain, error)
+            params = call.opening()
+            if params is None:
+                return await self._hold(converse(call), partial(send, operation_name))
             try:
-                if explained is error:
+                response = await send(operation_name, params)
+            except Exception as error:
+                if not call.goes_on(error):
                     raise
-                raise explained from error
-            finally:
-                del explained  # its traceback holds this frame: a cycle, and all that the call holds would linger
-
-    async def _conducted(self, call: Call, send: Any) -> Any:
-        """Send *call*, and where there is more to it, hold the conversation about it."""
-        headers = _headers.begin(self)
-        try:
-            if not call.is_plain:
-                return await self._hold(Conduct(call).run(), send)
-            try:
-                return await send(call.sent)
-            except ClientError as error:
-                if is_guard_off():
-                    raise
-                return await self._hold(Conduct(call).run(error), send)
+                return await self._hold(converse(call, error), partial(send, operation_name))
+            return call.answered(response)
         finally:
-            _headers.end(headers)
+            call.close()
 
     async def _hold(self, conversation: Conversation, send: Any) -> Any:
         """Do what *conversation* asks for, until it ends."""

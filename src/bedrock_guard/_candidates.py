@@ -1,74 +1,124 @@
 """The candidates of a call, tried in their order until one serves."""
 
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from bedrock_guard._alternatives import same_model
 from bedrock_guard._call import Call, Send, Work
-from bedrock_guard._diagnosis import Attempt, PassedOver
+from bedrock_guard._diagnosis import Attempt, Diagnosis, PassedOver
 from bedrock_guard._events import log_fault
 from bedrock_guard._failures import code_of, is_lasting, is_passing
-from bedrock_guard._fallback import Candidate, Evidence, Option, Params
+from bedrock_guard._fallback import (
+    Candidate,
+    Evidence,
+    Key,
+    Option,
+    Params,
+    Route,
+    candidates_for,
+    option_of,
+    original_model,
+    prepare,
+)
 from bedrock_guard._identifiers import PROFILES, parse_model_id
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What became of the candidates."""
+class Trial:
+    """
+    What becomes of the candidates of *call*, whose first choice is denied by *evidence*: one request to each at most.
 
-    attempts: tuple[Attempt, ...] = ()
-    passed_over: tuple[PassedOver, ...] = ()
+    *route* is what is remembered of that, where it is an earlier call's denial.
+    """
+
+    model_id = ""  # whose turn it is
     passing_error: Exception | None = None  # throttling and the like: it is worth trying again
+    attempts: tuple[Attempt, ...] = ()
     unusable: tuple[str, ...] = ()
-    served_model_id: str | None = None
-    response: Any = None
+    _passed_over: tuple[PassedOver, ...] = ()
+
+    def __init__(
+        self, call: Call, key: Key, evidence: Evidence, options: Iterable[Option], route: Route | None = None
+    ) -> None:
+        self.key = key
+        self.evidence = evidence
+        self._call = call
+        self._route = route
+        self._options = iter(options)
 
     @property
-    def has_failed_for_good(self) -> bool:
-        """Whether no candidate serves, nor would after a while."""
-        return self.served_model_id is None and self.passing_error is None
+    def is_remembered(self) -> bool:
+        """Whether the denial was an earlier call's."""
+        return self._route is not None
 
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """The diagnosis of the denial, with what became of each candidate."""
+        if not self.attempts and not self._passed_over:
+            return self.evidence.diagnosis
+        return replace(self.evidence.diagnosis, attempts=self.attempts, passed_over=self._passed_over)
 
-def try_candidates(
-    call: Call, evidence: Evidence, unusable: frozenset[tuple[str, str]], served_model_id: str | None
-) -> Generator[Send | Work, Any, Outcome]:
-    """
-    Send the request to one candidate after the other: at most once to each.
+    def next(self) -> Params | None:
+        """Return what to send to the next candidate that can take it, or None where no candidate is left."""
+        for option in self._options:
+            self.model_id = option.candidate.model_id
+            params = self._prepared(option)
+            if not isinstance(params, str):
+                return params
+            self._passed_over += (PassedOver(self.model_id, params),)
+        return None
 
-    *unusable* are those that failed lately whatever was sent; *served_model_id* is whose conversation is counted.
-    """
-    outcome = Outcome()
-    options = evidence.options.get(call.operation_name) or (yield from _weighed(call, evidence))
-    for option in options:
-        model_id = option.candidate.model_id
-        if call.is_count and model_id != served_model_id:
-            continue
-        params: Params | str = "it failed lately, whatever was sent"
-        if (call.operation_name, model_id) not in unusable:
-            params = _prepared(call, option)
-        if isinstance(params, str):
-            outcome.passed_over += (PassedOver(model_id, params),)
-            continue
+    def failed(self, error: Exception) -> None:
+        """Note that the candidate whose turn it is has failed."""
+        self.attempts += (Attempt(self.model_id, code_of(error), str(error)),)
+        if is_passing(error):
+            self.passing_error = error
+        elif is_lasting(error, self._call.operation_name):
+            self.unusable += (self.model_id,)
+
+    def run(self) -> Generator[Send, Any, Any]:
+        """Send the request to one candidate after the other; return the response, None where none serves."""
+        while (params := self.next()) is not None:
+            try:
+                return (yield Send(params))
+            except Exception as error:  # noqa: BLE001 (whatever it is, the next candidate may do better)
+                self.failed(error)
+        return None
+
+    def _prepared(self, option: Option) -> Params | str:
+        """Return the parameters for *option*, or the reason to pass it over."""
+        call, route = self._call, self._route
+        if route is not None and (call.operation_name, self.model_id) in route.unusable:
+            return "it failed lately, whatever was sent"
         try:
-            outcome.response = yield Send(params)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the next candidate may do better)
-            _note_failure(call, model_id, error, outcome)
-            continue
-        outcome.served_model_id = model_id
-        break
-    return outcome
+            params = prepare(option, call.operation_name, call.params, call.body, call.guard.settings)
+        except Exception as fault:  # noqa: BLE001 (the user's adapt, or a bug of ours: neither may hide AWS's error)
+            log_fault("bedrock_guard.fallback_not_prepared", fault)
+            return f"preparing its request raised {type(fault).__name__}"
+        if option.is_other_embedding and not isinstance(params, str):
+            call.guard.warn_of_vectors(self.model_id)
+        return params
 
 
-def _weighed(call: Call, evidence: Evidence) -> Generator[Work, Any, tuple[Option, ...]]:
+def weighed(call: Call, key: Key, evidence: Evidence) -> Generator[Work, Any, tuple[Option, ...]]:
     """Return the candidates, weighed; once and for all, where all that it takes is known."""
+    known = evidence.options.get(call.operation_name)
+    if known is not None:
+        return known
     options: list[Option] = []
-    for candidate in call.guard.candidates(call.model_id, evidence.diagnosis, call.region):
+    for candidate in candidates_for(call.guard.settings, key.requested_model_id, partial(_same_model, call, evidence)):
         option = yield from _option(call, candidate, evidence)
         options.append(option)
     if all(option.is_certain for option in options):
         evidence.options[call.operation_name] = tuple(options)
     return tuple(options)
+
+
+def _same_model(call: Call, evidence: Evidence) -> list[str]:
+    diagnosis = evidence.diagnosis
+    model_id, blocked = original_model(diagnosis), diagnosis.blocked_regions
+    return same_model(model_id, diagnosis.profile, call.region, blocked, call.guard.finder.catalog)
 
 
 def _option(call: Call, candidate: Candidate, evidence: Evidence) -> Generator[Work, Any, Option]:
@@ -77,27 +127,15 @@ def _option(call: Call, candidate: Candidate, evidence: Evidence) -> Generator[W
     if identifier.kind in PROFILES:
         look_up = Work(partial(finder.find, identifier, call.region, call.client))
         profile = finder.known(identifier, call.region) or (yield look_up)
-    option = call.guard.weigh(candidate, call.operation_name, evidence.diagnosis, call.region, profile)
+    option = option_of(
+        candidate,
+        call.operation_name,
+        evidence.diagnosis,
+        call.guard.settings,
+        source_region=call.region,
+        profile=profile,
+        catalog=finder.catalog,
+    )
     if call.drill is not None and call.drill.blocks(profile):
         return replace(option, reason="it routes to the Region that the drill blocks")
     return option
-
-
-def _prepared(call: Call, option: Option) -> Params | str:
-    """Return the parameters for *option*, or the reason to pass it over."""
-    try:
-        params = call.guard.prepare(option, call.operation_name, call.params)
-        if isinstance(params, str) or call.body is None or call.body.is_ready():
-            return params
-    except Exception as fault:  # noqa: BLE001 (the user's adapt, or a bug of ours: neither may hide AWS's error)
-        log_fault("bedrock_guard.fallback_not_prepared", fault)
-        return f"preparing its request raised {type(fault).__name__}"
-    return "the body was read, and cannot be read again"
-
-
-def _note_failure(call: Call, model_id: str, error: Exception, outcome: Outcome) -> None:
-    outcome.attempts += (Attempt(model_id, code_of(error), str(error)),)
-    if is_passing(error):
-        outcome.passing_error = error
-    elif is_lasting(error, call.operation_name):
-        outcome.unusable += (model_id,)

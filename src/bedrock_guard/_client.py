@@ -12,15 +12,14 @@ from typing import Any
 import boto3
 import botocore.handlers
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 
 from bedrock_guard import _headers
 from bedrock_guard._aio import AsyncGuardedClient
-from bedrock_guard._call import Call, Conversation, Send, call_for
+from bedrock_guard._call import Conversation, Send
 from bedrock_guard._conduct import Conduct
+from bedrock_guard._conversation import converse
 from bedrock_guard._drill import Drill
 from bedrock_guard._guard import Guard
-from bedrock_guard._switch import is_guard_off
 
 SERVICES = ("bedrock-runtime", "bedrock", "bedrock-agent-runtime", "bedrock-agent")
 _EVENTS = tuple(f"creating-client-class.{service}" for service in SERVICES)
@@ -37,40 +36,26 @@ class GuardedClient(BaseClient):
         super().__init__(*args, **kwargs)
         if self._bedrock_guard is not None:
             self._bedrock_guard.review_late(self.meta.region_name)
+            _headers.follow(self, self._bedrock_guard)
 
     def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
-        guard = self._bedrock_guard
         send: Callable[[str, Any], Any] = super()._make_api_call  # type: ignore[misc]  # botocore-stubs leave it out
-        call = call_for(guard, self, operation_name, api_params)
-        if call is not None:
-            return self._conducted(call, send)
-        try:
+        if self._bedrock_guard is None:
             return send(operation_name, api_params)
-        except ClientError as error:
-            if guard is None or is_guard_off():
-                raise
-            explained = guard.explained(error, operation_name, api_params, self)
-            try:
-                if explained is error:
-                    raise
-                raise explained from error
-            finally:
-                del explained  # its traceback holds this frame: a cycle, and all that the call holds would linger
-
-    def _conducted(self, call: Call, send: Callable[[str, Any], Any]) -> Any:
-        """Send *call*, and where there is more to it, hold the conversation about it."""
-        headers = _headers.begin(self)
+        call = Conduct(self._bedrock_guard, self, operation_name, api_params)
         try:
-            if not call.is_plain:
-                return _hold(Conduct(call).run(), partial(send, call.operation_name))
+            params = call.opening()
+            if params is None:
+                return _hold(converse(call), partial(send, operation_name))
             try:
-                return send(call.operation_name, call.sent)
-            except ClientError as error:
-                if is_guard_off():
+                response = send(operation_name, params)
+            except Exception as error:
+                if not call.goes_on(error):
                     raise
-                return _hold(Conduct(call).run(error), partial(send, call.operation_name))
+                return _hold(converse(call, error), partial(send, operation_name))
+            return call.answered(response)
         finally:
-            _headers.end(headers)
+            call.close()
 
 
 def _hold(conversation: Conversation, send: Callable[[Any], Any]) -> Any:
@@ -105,6 +90,7 @@ def guard_client(client: BaseClient, guard: Guard) -> None:
     replaced = vars(client).get("_bedrock_guard")
     if replaced is not None:  # a guard of a session goes on with its other clients
         replaced.memory.retire()
+    _headers.follow(client, guard)
     client._bedrock_guard = guard  # type: ignore[attr-defined]  # noqa: SLF001 (its class is ours by now)
 
 

@@ -57,12 +57,6 @@ def denied_error(client: Any, response: Any, operation_name: str) -> ClientError
     return error
 
 
-def drill_of(client: Any) -> Drill | None:
-    """Return the drill that is held with *client*, guarded, or None."""
-    found: Drill | None = client._bedrock_guard_drill  # noqa: SLF001 (ours)
-    return found
-
-
 @contextmanager
 def drill(client: Any, *, blocked: str) -> Iterator[None]:
     """
@@ -79,7 +73,7 @@ def drill(client: Any, *, blocked: str) -> Iterator[None]:
         raise TypeError("a drill is held with a guarded client: bedrock_guard.guard(client) makes it one")
     if blocked != UNSPECIFIED and not is_region(str(blocked)):
         raise ValueError(f'blocked is a Region, such as "ap-northeast-3", or "{UNSPECIFIED}", not {blocked!r}')
-    if drill_of(client) is not None:
+    if client._bedrock_guard_drill is not None:  # noqa: SLF001 (ours)
         raise RuntimeError("a drill is held with this client already")
     client._bedrock_guard_drill = held = Drill(blocked, guard)  # noqa: SLF001 (ours)
     try:

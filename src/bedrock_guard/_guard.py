@@ -1,7 +1,6 @@
 """What one `client`, `guard` or `install` was given, and what it makes of a denied call; for any client."""
 
 import itertools
-import weakref
 from collections.abc import Mapping
 from os import PathLike
 from typing import Any, Literal, TypeAlias
@@ -9,25 +8,11 @@ from typing import Any, Literal, TypeAlias
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from bedrock_guard._alternatives import same_model
 from bedrock_guard._denials import Denial, PolicyType
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._events import Event, Hook, Teller, log_fault, warn
 from bedrock_guard._explain import diagnose, error_text
-from bedrock_guard._fallback import (
-    Candidate,
-    Fallback,
-    Memory,
-    Models,
-    Option,
-    Params,
-    candidates_for,
-    configured,
-    option_of,
-    original_model,
-    prepare,
-    review,
-)
+from bedrock_guard._fallback import Fallback, Memory, Models, configured, review
 from bedrock_guard._finder import Finder
 from bedrock_guard._identifiers import ModelIdentifier
 from bedrock_guard._profiles import InferenceProfile, Origin
@@ -60,10 +45,9 @@ class Guard:
         self.fallback = configured(fallback)
         self.finder = Finder(catalog, asks=resolve == "auto", control_client=control_client, session=session)
         self.teller = Teller(hook)
-        settings = self.fallback or Fallback("none", enabled=False)
-        self.memory = Memory(remember=settings.remember, probes=settings.probes)
-        self._settings = settings
-        self.switch = Switch(enabled=settings.enabled) if self.fallback else None
+        self.settings = self.fallback or Fallback("none", enabled=False)
+        self.memory = Memory(remember=self.settings.remember, probes=self.settings.probes)
+        self.switch = Switch(enabled=self.settings.enabled) if self.fallback else None
         self._hook = hook
         self._diagnosed: dict[tuple[str, Any, str], Diagnosis] = {}
         self._reviewed: set[str] = set()
@@ -150,57 +134,22 @@ class Guard:
         """Return a teller for a drill: the same hook, and a quiet of its own."""
         return Teller(self._hook)
 
-    def candidates(self, requested_model_id: str, diagnosis: Diagnosis, source_region: str) -> list[Candidate]:
-        """Return the candidates for *requested_model_id*, in the order to try."""
-
-        def same() -> list[str]:
-            model_id, blocked = original_model(diagnosis), diagnosis.blocked_regions
-            return same_model(model_id, diagnosis.profile, source_region, blocked, self.finder.catalog)
-
-        return candidates_for(self._settings, requested_model_id, same)
-
-    def weigh(
-        self,
-        candidate: Candidate,
-        operation_name: str,
-        diagnosis: Diagnosis,
-        source_region: str,
-        profile: InferenceProfile | None,
-    ) -> Option:
-        """Return *candidate*, weighed; *profile* is what it names, where that is known."""
-        catalog = self.finder.catalog
-        return option_of(
-            candidate,
-            operation_name,
-            diagnosis,
-            self._settings,
-            source_region=source_region,
-            profile=profile,
-            catalog=catalog,
-        )
-
-    def prepare(self, option: Option, operation_name: str, params: Params) -> Params | str:
-        """Return the parameters to send to *option*, or the reason to pass it over."""
-        prepared = prepare(option, operation_name, params, self._settings)
-        if option.is_other_embedding and not isinstance(prepared, str):
-            self._warn_of_vectors(option.candidate.model_id)
-        return prepared
-
-    def _warn_of_vectors(self, model_id: str) -> None:
+    def warn_of_vectors(self, model_id: str) -> None:
+        """Warn once that *model_id*, another embedding model, is asked."""
         if model_id not in self._warned:
             self._warned.add(model_id)
             text = f"{model_id}: its vectors cannot be compared with those stored"
             warn("bedrock_guard.other_embedding_model", text)
 
 
-_callers: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
+_NUMBER = "_bedrock_guard_caller"
 _numbers = itertools.count(1)
 
 
 def caller_of(client: Any) -> int | None:
     """Return a number for the credentials of *client*, the same while they last; None where it has none."""
     credentials = client._request_signer._credentials  # noqa: SLF001 (no other way to tell callers apart without a call)
-    if credentials is None:
-        return None
-    number = _callers.get(credentials)
-    return number if number is not None else _callers.setdefault(credentials, next(_numbers))
+    number: int | None = getattr(credentials, _NUMBER, None)
+    if number is None and hasattr(credentials, "__dict__"):
+        number = vars(credentials).setdefault(_NUMBER, next(_numbers))  # kept with them: a table would keep them alive
+    return number

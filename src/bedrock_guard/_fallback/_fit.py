@@ -1,7 +1,7 @@
 """Whether another model can take the request as it is: what is certain to fail there is not sent."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,23 +24,23 @@ _FORMATS = {
 # A provider and the name that its models share, such as amazon.nova.
 _FAMILY = re.compile(r"([a-z0-9-]+)\.([a-z]+)")
 _BODY_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "StartAsyncInvoke"})
+_REASONING = "reasoningContent"
 _STREAMING = frozenset({"ConverseStream", "InvokeModelWithResponseStream"})
 
 
 @dataclass(frozen=True)
 class Fit:
     """
-    What a model cannot take of one that was asked for: each a reason, or None.
+    What a model cannot take of requests that were made for another, each a reason: nothing is stripped.
 
-    `body` is one in the model's own format, `conversation` any at all, `fields` the additionalModelRequestFields,
-    `reasoning` what is signed, `blocks` the kinds of content.
+    `body` is why it takes none in the other's own format, `conversation` why none at all, `fields` why none with
+    additionalModelRequestFields. `blocks` are the content blocks that it may not take, with the reason.
     """
 
     body: str | None
     conversation: str | None
     fields: str | None
-    reasoning: str | None
-    blocks: tuple[str, ...]
+    blocks: Mapping[str, str]
 
 
 def fit_of(operation_name: str, candidate: Candidate, original_model_id: str, model_id: str, catalog: Catalog) -> Fit:
@@ -55,12 +55,12 @@ def fit_of(operation_name: str, candidate: Candidate, original_model_id: str, mo
     original, other = _FAMILY.match(original_model_id), _FAMILY.match(model_id)
     is_other_family = bool(original and other and original[0] != other[0])
     is_other_provider = bool(original and other and original[1] != other[1])
+    reasoning = {_REASONING: "the messages hold signed reasoning of another provider"} if is_other_provider else {}
     return Fit(
         body=silent or _other_body(candidate, original_model_id, model_id, catalog),
         conversation=silent or mute,
         fields="additionalModelRequestFields are those of another family" if is_other_family else None,
-        reasoning="the messages hold signed reasoning of another provider" if is_other_provider else None,
-        blocks=_untaken(known),
+        blocks=_untaken(known) | reasoning,
     )
 
 
@@ -71,12 +71,23 @@ def misfit(fit: Fit, operation_name: str, params: Mapping[str, Any]) -> str | No
         return fit.body
     if fit.conversation or (fit.fields and conversation.get("additionalModelRequestFields")):
         return fit.conversation or fit.fields
-    if fit.reasoning is None and not fit.blocks:
-        return None
     try:
-        return next(filter(None, (_unfit(block, fit) for block in _blocks(conversation))), None)
+        for message in conversation.get("messages") or ():
+            reason = _unfit(fit.blocks, message.get("content"))
+            if reason is not None:
+                return reason
     except (AttributeError, TypeError):
-        return None  # malformed, which botocore is to say
+        pass  # malformed, which botocore is to say
+    return None
+
+
+def _unfit(untaken: Mapping[str, str], content: Any) -> str | None:
+    for block in content or ():
+        for kind, value in block.items():
+            reason = _unfit(untaken, value.get("content")) if kind == "toolResult" else untaken.get(kind)
+            if reason is not None and (kind != _REASONING or _is_signed(value)):
+                return reason
+    return None
 
 
 def is_other_embedding(original_model_id: str, model_id: str, catalog: Catalog) -> bool:
@@ -86,10 +97,11 @@ def is_other_embedding(original_model_id: str, model_id: str, catalog: Catalog) 
     return is_embedding and model_id != original_model_id
 
 
-def _untaken(known: Model | None) -> tuple[str, ...]:
+def _untaken(known: Model | None) -> dict[str, str]:
     if known is None:
-        return ()
-    return tuple(kind for kind, modalities in _MODALITIES.items() if known.inputs.isdisjoint(modalities))
+        return {}
+    kinds = (kind for kind, modalities in _MODALITIES.items() if known.inputs.isdisjoint(modalities))
+    return {kind: f"it takes no {kind}" for kind in kinds}
 
 
 def _other_body(candidate: Candidate, original_model_id: str, model_id: str, catalog: Catalog) -> str | None:
@@ -113,22 +125,6 @@ def _conversation(operation_name: str, params: Mapping[str, Any]) -> Mapping[str
     counted = params.get("input")
     conversation = counted.get("converse") if isinstance(counted, dict) else None
     return conversation if isinstance(conversation, dict) else None
-
-
-def _blocks(conversation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield all content blocks, those inside tool results included."""
-    for message in conversation.get("messages") or ():
-        for block in message.get("content") or ():
-            yield block
-            if "toolResult" in block:
-                yield from block["toolResult"].get("content") or ()
-
-
-def _unfit(block: dict[str, Any], fit: Fit) -> str | None:
-    for kind in fit.blocks:
-        if kind in block:
-            return f"it takes no {kind}"
-    return fit.reasoning if "reasoningContent" in block and _is_signed(block["reasoningContent"]) else None
 
 
 def _is_signed(reasoning: Any) -> bool:

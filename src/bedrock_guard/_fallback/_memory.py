@@ -89,9 +89,8 @@ class Memory:
         """Count no longer for `status()`, whoever holds on to it."""
         unwatch(self)
 
-    @property
     def is_empty(self) -> bool:
-        """Whether nothing was denied yet, as with most calls."""
+        """Tell whether nothing was denied yet, as with most calls."""
         return not self._entries
 
     def route(self, key: Key) -> Route | None:
@@ -156,8 +155,8 @@ class Memory:
     def served(self, key: Key, model_id: str) -> None:
         """Note that *model_id* has served a call."""
         with self._lock:
-            entry = self._active(key)
-            if entry is not None:
+            entry = self._entries.get(key)
+            if entry is not None and entry.recovered_at is None:
                 entry.calls += 1
                 if entry.route.served_model_id != model_id:
                     entry.route = replace(entry.route, served_model_id=model_id)

@@ -1,7 +1,7 @@
 """The request for a candidate, made from the one that was denied."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,24 +15,24 @@ from bedrock_guard._profiles import InferenceProfile
 
 
 class Body:
-    """The file-like body of a call, if it has one: each request sends it whole, or is not sent."""
+    """The body of a call: a file-like one is sent whole by each request, or not at all."""
 
     def __init__(self, body: Any) -> None:
         self._file = body if hasattr(body, "read") else None
         self._position = _position_of(self._file)
-        self._is_fresh = True
+        self._was_sent = False
 
-    def was_sent(self) -> None:
-        """Note that it was read."""
-        self._is_fresh = False
+    def rewind(self) -> None:
+        """Put it back where it stood, if it can be."""
+        if self._file is not None and self._position is not None:
+            self._file.seek(self._position)
 
     def is_ready(self) -> bool:
-        """Put it back where it stood, and tell whether a request can send it."""
-        was_fresh, self._is_fresh = self._is_fresh, False
-        if self._file is None or self._position is None:
-            return self._file is None or was_fresh
-        self._file.seek(self._position)
-        return True
+        """Put it back where it stood, and tell whether the next request can send it whole."""
+        self.rewind()
+        can_be_sent = self._file is None or self._position is not None or not self._was_sent
+        self._was_sent = True
+        return can_be_sent
 
 
 def _position_of(file: Any) -> int | None:
@@ -47,8 +47,8 @@ class Option:
     """
     A candidate for one operation on one denied model, with all that does not depend on what a request holds.
 
-    `model_id` is its foundation model. `reason` is why it is passed over, whatever is sent. `is_certain` tells that no
-    later look-up can say otherwise.
+    `model_id` is what is sent to it as modelId. `reason` is why it is passed over, whatever is sent. `is_certain` tells
+    that no later look-up can say otherwise.
     """
 
     candidate: Candidate
@@ -77,7 +77,9 @@ def option_of(
     original, model_id = original_model(diagnosis), foundation_model(candidate.model_id, profile)
     return Option(
         candidate,
-        model_id,
+        # Tokens are counted by a foundation model, not through a profile.
+        # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
+        model_id if operation_name == "CountTokens" else candidate.model_id,
         _refusal(candidate, diagnosis, fallback, source_region, profile),
         fit_of(operation_name, candidate, original, model_id, catalog),
         profile is not None or parse_model_id(candidate.model_id).kind not in PROFILES,
@@ -85,15 +87,19 @@ def option_of(
     )
 
 
-def prepare(option: Option, operation_name: str, params: Params, fallback: Fallback) -> Params | str:
-    """Return the parameters to send to *option*, made from *params*, or the reason to pass it over."""
+def prepare(option: Option, operation_name: str, params: Params, body: Body | None, fallback: Fallback) -> Params | str:
+    """Return the parameters to send to *option*, made from *params* with *body*, or the reason to pass it over."""
     if option.reason is not None:
         return option.reason
-    params = _addressed(option, operation_name, params)
+    params = {**params, "modelId": option.model_id}
+    if "clientRequestToken" in params:
+        params["clientRequestToken"] = _token_of_its_own(params["clientRequestToken"], option.model_id)
     if fallback.adapt is not None:
-        model_id = params["modelId"]
-        params = {**fallback.adapt(option.candidate.model_id, _copied(params)), "modelId": model_id}
-    return misfit(option.fit, operation_name, params) or params
+        params = _adapted(fallback.adapt, option.candidate.model_id, params, body)
+    reason = misfit(option.fit, operation_name, params)
+    if reason is None and body is not None and not body.is_ready():
+        return "the body was read, and cannot be read again"
+    return reason or params
 
 
 def original_model(diagnosis: Diagnosis) -> str:
@@ -127,17 +133,16 @@ def _refusal(
     return crosses(candidate.model_id, diagnosis.profile, source_region, profile)
 
 
-def _addressed(option: Option, operation_name: str, params: Params) -> Params:
-    # Tokens are counted by a foundation model, not through a profile.
-    # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
-    model_id = option.model_id if operation_name == "CountTokens" else option.candidate.model_id
-    addressed = {**params, "modelId": model_id}
-    token = params.get("clientRequestToken")
-    if token is not None:
-        # One token is one request, and this is another; the same for each repetition of the caller's.
-        # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_StartAsyncInvoke.html
-        addressed["clientRequestToken"] = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{token} {model_id}"))
-    return addressed
+def _token_of_its_own(token: Any, model_id: str) -> str:
+    # One token is one request, and this is another; the same for each repetition of the caller's.
+    # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_StartAsyncInvoke.html
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{token} {model_id}"))
+
+
+def _adapted(adapt: Callable[[str, Params], Params], model_id: str, params: Params, body: Body | None) -> Params:
+    if body is not None:
+        body.rewind()  # the user's hook may want to read it
+    return {**adapt(model_id, _copied(params)), "modelId": params["modelId"]}
 
 
 def _copied(value: Any) -> Any:

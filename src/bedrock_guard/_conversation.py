@@ -1,0 +1,177 @@
+"""
+A call that takes more than one request, or something to be found out before the first.
+
+A fault of ours never takes an answer away: what AWS said last stands, and where it has said nothing of the first
+choice, the caller's own request is sent.
+"""
+
+from collections.abc import Generator
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from bedrock_guard._call import ACTIONS, Conversation, Send, Steps, Verdict, Work
+from bedrock_guard._candidates import Trial, weighed
+from bedrock_guard._conduct import Conduct
+from bedrock_guard._denials import PolicyType
+from bedrock_guard._diagnosis import Cause
+from bedrock_guard._drill import denied_error
+from bedrock_guard._events import Event, log_fault
+from bedrock_guard._fallback import Evidence
+from bedrock_guard._identifiers import PROFILES, parse_model_id
+from bedrock_guard._wording import with_failures
+from bedrock_guard.exceptions import InferenceDeniedError, enriched
+
+# In the other causes another model meets the same wall.
+_CAUSES = frozenset({Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING, Cause.INFERENCE_PROFILE})
+
+
+def converse(call: Conduct, error: Exception | None = None) -> Conversation:
+    """Hold the conversation, from *error* on where something was sent already; its result is the response."""
+    talk = _Talk(call)
+    try:
+        verdict = yield from talk.verdict(error)
+    except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
+        log_fault("bedrock_guard.failed", fault)
+        verdict = talk.settled
+    try:
+        if verdict is None:
+            verdict = yield from talk.first_choice()
+        verdict.throw()
+        return verdict.response
+    finally:
+        del talk, verdict, error  # a traceback holds this frame: a cycle, and all that the call holds would linger
+
+
+class _Talk:
+    def __init__(self, call: Conduct) -> None:
+        self._call = call
+        self.settled: Verdict | None = None
+
+    def verdict(self, error: Exception | None) -> Steps:
+        """Do all that there is to do."""
+        if isinstance(error, ClientError) and self._call.trial is None:
+            self.settled = Verdict(error=error)
+            return (yield from self._after_error(error))
+        if error is not None or (yield from self._is_on()):
+            verdict = yield from self._remembered(error)
+            if verdict is not None:
+                return verdict
+        rehearsed = yield from self._rehearsed()
+        verdict = rehearsed or (yield from self.first_choice())
+        if isinstance(verdict.error, ClientError):
+            return (yield from self._after_error(verdict.error))
+        if verdict.error is None:
+            self._call.answered(verdict.response)
+        return verdict
+
+    def first_choice(self) -> Generator[Send, Any, Verdict]:
+        """Send the caller's own request."""
+        if self._call.body is not None:
+            self._call.body.is_ready()
+        try:
+            self.settled = Verdict((yield Send(self._call.sent)))
+        except Exception as error:  # noqa: BLE001 (it is passed on)
+            self.settled = Verdict(error=error)
+        return self.settled
+
+    def _is_on(self) -> Generator[Work, Any, bool]:
+        switch = self._call.guard.switch
+        known = switch.known() if switch is not None else False
+        if known is None and switch is not None:
+            known = yield Work(lambda _: switch.asked(), switch.last)
+        return bool(known)
+
+    def _remembered(self, error: Exception | None) -> Steps:
+        """Go on with the fallback that is remembered; None where the first choice is to be sent."""
+        call = self._call
+        trial, call.trial = call.trial or (yield from self._new_trial()), None
+        if trial is None:
+            return None
+        if error is not None:
+            trial.failed(error)
+        response = yield from trial.run()
+        self._note_unusable(trial)
+        if response is not None:
+            self.settled = Verdict(response)
+            call.served(trial, response)
+            return self.settled
+        if trial.passing_error is None and (not trial.attempts or call.is_count):
+            return None  # nothing is sent twice to one model
+        return self._failed(trial, denied_error(call.client, trial.evidence.response, call.operation_name))
+
+    def _new_trial(self) -> Generator[Work, Any, Trial | None]:
+        call = self._call
+        key, route = call.route()
+        if route is None:
+            return None
+        options = yield from weighed(call, key, route.evidence)
+        if call.is_count:  # tokens are counted by whom the conversation went to
+            options = tuple(option for option in options if option.candidate.model_id == route.served_model_id)
+        return Trial(call, key, route.evidence, options, route)
+
+    def _rehearsed(self) -> Steps:
+        """Return the denial of a drill, which is raised before the request would leave."""
+        call = self._call
+        identifier = parse_model_id(call.model_id)
+        if call.drill is None or identifier.kind not in PROFILES or call.is_count:
+            return None
+        profile = yield Work(partial(call.guard.finder.find, identifier, call.region, call.client))
+        error = call.drill.denial(call.client, call.operation_name, ACTIONS[call.operation_name], profile)
+        self.settled = Verdict(error=error) if error else None
+        return self.settled
+
+    def _after_error(self, error: ClientError) -> Steps:
+        explained = yield Work(partial(self._explain, error), error)
+        if explained is error:
+            return self.settled
+        self.settled = Verdict(error=explained, cause=error)
+        if not _may_fall_back(explained) or not (yield from self._is_on()):
+            return self.settled
+        return (yield from self._after_denial(error, explained))
+
+    def _explain(self, error: ClientError, credentials: Any) -> ClientError:
+        call = self._call
+        teller = call.keeper.teller if call.drill else None
+        return call.guard.explained(error, call.operation_name, call.params, call.client, credentials, teller=teller)
+
+    def _after_denial(self, error: ClientError, explained: InferenceDeniedError) -> Steps:
+        call, key, evidence = self._call, self._call.key(), Evidence(error.response, explained.diagnosis)
+        if call.probed is not None:
+            call.keeper.memory.denied(key, evidence, is_probe=True, sent_at=call.sent_at)
+            call.probed = None
+        trial = Trial(call, key, evidence, (yield from weighed(call, key, evidence)))
+        response = yield from trial.run()
+        if response is not None:
+            self.settled = Verdict(response)
+        elif trial.passing_error is None:
+            return self._failed(trial, error)  # what can never serve is not worth remembering
+        began = call.keeper.memory.denied(key, evidence, is_probe=False, sent_at=call.sent_at)
+        self._note_unusable(trial)
+        if response is None:
+            return self._failed(trial, error)
+        call.served(trial, response, began=began)
+        return self.settled
+
+    def _failed(self, trial: Trial, denial: ClientError) -> Verdict:
+        call, diagnosis = self._call, trial.diagnosis
+        event = Event("fallback_failed", diagnosis, call.operation_name, remembered=trial.is_remembered)
+        call.keeper.teller.fallback_failed(event)
+        explained = enriched(denial, with_failures(diagnosis))
+        if trial.passing_error is not None:
+            return Verdict(error=trial.passing_error, cause=explained)
+        return Verdict(error=explained, cause=denial)
+
+    def _note_unusable(self, trial: Trial) -> None:
+        for model_id in trial.unusable:
+            self._call.keeper.memory.unusable(trial.key, self._call.operation_name, model_id)
+
+
+def _may_fall_back(error: InferenceDeniedError) -> bool:
+    denial = error.diagnosis.denial
+    return (
+        denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY
+        and (denial.action or "").startswith("bedrock:InvokeModel")
+        and error.diagnosis.cause in _CAUSES
+    )
