@@ -34,7 +34,7 @@ class Send:
 @dataclass(slots=True)
 class Work:
     """
-    Do this, which may take a second: it is given credentials that a synchronous client can use, or None for its own.
+    Do this, which may take a second: it is given what lends credentials that a synchronous client can use, or None.
 
     `otherwise` is the answer where there are none to be had.
     """

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from bedrock_guard._call import ACTIONS, Conversation, Send, Steps, Verdict, Work
 from bedrock_guard._candidates import Trial, weighed
 from bedrock_guard._conduct import Conduct
+from bedrock_guard._control import Lend
 from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Cause
 from bedrock_guard._drill import denied_error
@@ -131,10 +132,10 @@ class _Talk:
             return self.settled
         return (yield from self._after_denial(error, explained))
 
-    def _explain(self, error: ClientError, credentials: Any) -> ClientError:
+    def _explain(self, error: ClientError, lend: Lend | None) -> ClientError:
         call = self._call
         teller = call.keeper.teller if call.drill else None
-        return call.guard.explained(error, call.operation_name, call.params, call.client, credentials, teller=teller)
+        return call.guard.explained(error, call.operation_name, call.params, call.client, lend, teller=teller)
 
     def _after_denial(self, error: ClientError, explained: InferenceDeniedError) -> Steps:
         call, key, evidence = self._call, self._call.key(), Evidence(error.response, explained.diagnosis)

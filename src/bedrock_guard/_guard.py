@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from bedrock_guard._control import Lend
 from bedrock_guard._denials import Denial, PolicyType
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._events import Event, Hook, Teller, log_fault, warn
@@ -76,18 +77,18 @@ class Guard:
         operation_name: str,
         api_params: Mapping[str, Any],
         client: BaseClient,
-        credentials: Any = None,
+        lend: Lend | None = None,
         *,
         teller: Teller | None = None,
     ) -> ClientError:
         """
         Return the error to raise for *error*: itself, where there is nothing to add or anything fails here.
 
-        *credentials* stand in for those of *client* where its own cannot be used by a synchronous client; a *teller*
+        *lend* gives credentials where those of *client* cannot be used by a synchronous one; a *teller*
         of its own is given by a drill.
         """
         try:
-            diagnosis = self._diagnose(error, api_params, client, credentials)
+            diagnosis = self._diagnose(error, api_params, client, lend)
             if diagnosis is None or diagnosis.denial.policy_type is PolicyType.UNKNOWN:
                 return error
             if teller is not None:
@@ -100,7 +101,7 @@ class Guard:
         return explained
 
     def _diagnose(
-        self, error: ClientError, api_params: Mapping[str, Any], client: BaseClient, credentials: Any
+        self, error: ClientError, api_params: Mapping[str, Any], client: BaseClient, lend: Lend | None
     ) -> Diagnosis | None:
         if isinstance(error, InferenceDeniedError):
             return None
@@ -108,14 +109,14 @@ class Guard:
         asked = (text, api_params.get("modelId"), client.meta.region_name)
         diagnosis = self._diagnosed.get(asked)
         if diagnosis is None:
-            diagnosis = self._diagnose_anew(*asked, client, credentials)
+            diagnosis = self._diagnose_anew(*asked, client, lend)
         return diagnosis.of_request(request_id) if diagnosis and request_id else diagnosis
 
     def _diagnose_anew(
-        self, text: str, model_id: Any, region_name: str, client: BaseClient, credentials: Any
+        self, text: str, model_id: Any, region_name: str, client: BaseClient, lend: Lend | None
     ) -> Diagnosis | None:
         def resolve(identifier: ModelIdentifier, source_region: str, denial: Denial) -> InferenceProfile | None:
-            return self.finder.find(identifier, source_region, client, credentials, denial)
+            return self.finder.find(identifier, source_region, client, lend, denial)
 
         model_id = model_id if isinstance(model_id, str) else None
         diagnosis = diagnose(
