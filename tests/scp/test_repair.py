@@ -145,10 +145,10 @@ def test_denied_region_is_taken_out_when_asked() -> None:
     assert first_condition(repaired) == {"StringEquals": {REGION: ["eu-west-3"]}}
 
 
-@pytest.mark.parametrize("regions", [OSAKA, [OSAKA], ["ap-*", "eu-west-3"]])
+@pytest.mark.parametrize("regions", [OSAKA, [OSAKA], ["*-northeast-3", "eu-west-3"]])
 def test_denied_region_that_cannot_be_taken_out_is_an_obstacle(regions: Any) -> None:
     """An empty list is none, and a wildcard stands for others too."""
-    operator = "StringLike" if "ap-*" in regions else "StringEquals"
+    operator = "StringLike" if "*-northeast-3" in regions else "StringEquals"
     statement = deny(Resource="arn:aws:bedrock:ap-northeast-3:*:*", Condition={operator: {REGION: regions}})
     repaired = repair(policy(statement), widen=True)
 
@@ -243,7 +243,7 @@ def test_what_cannot_be_repaired_is_said(statement: dict[str, Any], options: dic
         (deny(Sid="A", Condition={"StringNotEquals": REGIONS}), {"action": "CreateModelInvocationJob"}, "every model and Region"),
         (deny(Sid="A", Condition={"StringNotEquals": REGIONS}), {"action": "CreateModelInvocationJob", "model_id": GLOBAL_CLAUDE}, "requests without a Region"),
         (deny(Condition={"ArnNotLike": {KEY: "a"}}), {}, "opens all other resources"),
-        (deny(Sid="A", Condition={"StringLike": {REGION: "ap-*"}}), {"widen": True}, f"opens {TOKYO}, {OSAKA}, for everything"),
+        (deny(Sid="A", Condition={"StringEquals": {REGION: OSAKA}}), {"widen": True}, f"opens {OSAKA}, for everything"),
         (deny(Sid="GRREGIONDENY", Condition={"StringNotEquals": REGIONS}), {}, "no longer limits the Regions of these, direct calls included"),
     ],
 )  # fmt: skip
@@ -318,6 +318,61 @@ def test_region_deny_with_exceptions_is_edited_for_an_unknown_caller() -> None:
     repaired = repair(policy(deny(Condition=condition)), principal_arn=None)
 
     assert (len(repaired.edits), repaired.verdict) == (1, "allowed")
+
+
+MODELS = "arn:aws:bedrock:*::foundation-model/*"
+ELSEWHERE = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+INTERN = "arn:aws:iam::111122223333:role/intern"
+
+
+@pytest.mark.parametrize("widen", [False, True])
+@pytest.mark.parametrize(
+    ("condition", "options"),
+    [
+        ({"StringEquals": {REGION: [TOKYO, OSAKA]}, **ELSEWHERE}, {"context": {"aws:SourceVpce": "vpce-2"}}),
+        ({"StringLike": {REGION: "ap-*"}, "StringNotEquals": {"bedrock:GuardrailIdentifier": "g"}}, {"context": {"bedrock:GuardrailIdentifier": []}}),
+        ({"StringLike": {REGION: "ap-*"}, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ml-team"}}, {"principal_arn": INTERN}),
+    ],
+)  # fmt: skip
+def test_control_that_is_no_region_deny_is_not_lifted(
+    condition: dict[str, Any],
+    options: dict[str, Any],
+    widen: bool,  # noqa: FBT001 (pytest names arguments)
+) -> None:
+    """Where its Regions hold in the source Region as well, the Region is not what it is about."""
+    repaired = repair(policy(deny(Resource=MODELS, Condition=condition)), widen=widen, **options)
+
+    assert repaired.edits == ()
+    assert "it denies in the source Region too" in repaired.obstacles[0].reason
+    assert "ask its owner" in repaired.obstacles[0].instead
+
+
+def test_region_deny_of_models_does_not_let_its_source_region_pass() -> None:
+    """The exemption is for destinations; a source Region that is not in the list is denied on purpose."""
+    [obstacle] = repair(policy(deny(Resource=MODELS, Condition={"StringNotEquals": {REGION: OSAKA}}))).obstacles
+
+    assert f"holds in {TOKYO}" in obstacle.reason
+
+
+@pytest.mark.parametrize(
+    "other", [{"Bool": {"aws:MultiFactorAuthPresent": "false"}}, {"StringNotLike": {"aws:SourceVpce": "vpce-1"}}]
+)
+def test_other_control_in_a_region_deny_is_left_to_the_caller(other: dict[str, Any]) -> None:
+    """Whether it is met is not known: no edit lifts it unasked."""
+    repaired = repair(policy(deny(Condition={"StringNotEquals": REGIONS, **other})))
+
+    assert (repaired.edits, repaired.obstacles, repaired.verdict) == ((), (), "depends")
+
+
+@pytest.mark.parametrize("widen", [False, True])
+def test_other_conditions_that_an_edit_lifts_are_told(widen: bool) -> None:  # noqa: FBT001 (pytest names arguments)
+    """A statement that no longer denies the profile asks nothing of it any more."""
+    condition = {"StringNotEquals": {**REGIONS, "aws:SourceVpce": "vpce-1"}}
+    statement = deny(Sid="A", Condition=condition)
+    repaired = repair(policy(statement), widen=widen, context={"aws:SourceVpce": []})
+
+    assert len(repaired.edits) == 1
+    assert repaired.opens[-1] == "that also without aws:SourceVpce, which A asks about"
 
 
 def test_operation_is_repaired_as_the_action_it_is_authorized_as() -> None:
@@ -441,7 +496,7 @@ def test_key_on_the_profile_check_makes_no_difference() -> None:
     """A Deny that only bites if AWS sets the key on the profile's own check is repaired too."""
     statement = deny(
         Resource="arn:aws:bedrock:*:*:inference-profile/*",
-        Condition={"StringEquals": {REGION: TOKYO}, "Null": {KEY: "false"}},
+        Condition={"StringNotLike": {KEY: "arn:*:inference-profile/us.*"}, "Null": {KEY: "false"}},
     )
     repaired = repair(policy(statement))
 

@@ -8,6 +8,7 @@ from bedrock_guard._identifiers import PROFILES, parse_arn
 from bedrock_guard.scp._authorizations import INFERENCE_PROFILE_ARN, REQUESTED_REGION
 from bedrock_guard.scp._calls import Call, is_pattern
 from bedrock_guard.scp._conditions import Condition
+from bedrock_guard.scp._facts import Facts, every
 from bedrock_guard.scp._hierarchy import Statement
 from bedrock_guard.scp._layout import Path
 from bedrock_guard.scp._patch import Add, Change, Remove
@@ -18,6 +19,10 @@ _ARN_NOT_LIKE = "arnnotlike"
 # Lists of exceptions that take wildcards: "ArnNotEquals and ArnNotLike behave identically"
 # (reference_policies_elements_condition_operators.html). An absent key passes them, with IfExists or without.
 _EXCEPTIONS = frozenset({_ARN_NOT_LIKE, "arnnotequals", "stringnotlike"})
+# Who calls, beside all aws:Principal*.
+_WHO = frozenset(
+    {"aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:userid", "aws:username", "aws:viaawsservice"}
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,36 @@ class Denied:
 def is_regional(statement: Statement) -> bool:
     """Return whether a condition of *statement* compares aws:RequestedRegion."""
     return bool(on_key(statement, REQUESTED_REGION))
+
+
+def tells_apart(statement: Statement, denied: Denied) -> bool:
+    """Return whether *statement*, a Region deny, holds in the blocked Region and, as its Regions are, not in the source."""
+    source = Facts(denied.authorization.resource, {REQUESTED_REGION: denied.call.source_region}, statement.keys)
+    return every([each.verdict(source) for each in on_key(statement, REQUESTED_REGION)]) is False
+
+
+def lets_regions_pass(statement: Statement) -> bool:
+    """Return whether *statement* lists the Regions that it does not deny."""
+    return any(is_negated(each) for each in on_key(statement, REQUESTED_REGION))
+
+
+def is_settled(statement: Statement, denied: Denied) -> bool:
+    """
+    Return whether *statement* denies *denied*, or would but for an exception that it makes for some principals.
+
+    Such exceptions are common in Region denies, which are meant for all others. What else a statement asks for, such as
+    MFA or a VPC endpoint, is a control of its own: whether that is met is for the caller to say.
+    """
+    context = denied.authorization.context
+    unknown = statement.keys - {key.lower() for key in (*context, INFERENCE_PROFILE_ARN)}
+    missing = statement.missing(Facts(denied.authorization.resource, context, unknown))
+    return all(key.startswith("aws:principal") or key in _WHO for key in missing)
+
+
+def besides(statement: Statement) -> tuple[str, ...]:
+    """Return the keys that *statement* compares beside the Region and the profile."""
+    own = {REQUESTED_REGION.lower(), INFERENCE_PROFILE_ARN.lower()}
+    return tuple(dict.fromkeys(each.key for each in statement.conditions if each.key.lower() not in own))
 
 
 def profile_list(statement: Statement) -> Condition | None:

@@ -29,6 +29,19 @@ def owned(statement: Statement, denied: list[Denied]) -> Obstacle:
     return at(statement, "AWS Control Tower owns it", instead)
 
 
+def not_about_regions(statement: Statement, denied: list[Denied]) -> Obstacle:
+    """Return the obstacle that *statement* denies for another reason than the Region."""
+    return in_source_too(statement, denied) if is_regional(statement) else not_regional(statement, denied)
+
+
+def in_source_too(statement: Statement, denied: list[Denied]) -> Obstacle:
+    """Return the obstacle that the Regions of *statement* do not tell the source Region from the blocked one."""
+    sources = ", ".join(dict.fromkeys(each.call.source_region for each in denied))
+    resources = ", ".join(dict.fromkeys(each.resource for each in denied))
+    reason = f"it denies in the source Region too: its condition on aws:RequestedRegion holds in {sources}"
+    return at(statement, reason, f"ask its owner whether it is meant for {resources}")
+
+
 def not_regional(statement: Statement, denied: list[Denied]) -> Obstacle:
     """Return the obstacle that *statement* is no Region deny: what it is for is not for us to say."""
     resources = ", ".join(dict.fromkeys(each.resource for each in denied))

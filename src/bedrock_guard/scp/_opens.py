@@ -34,6 +34,11 @@ def widening(regions: Sequence[str], statement: str) -> str:
     return f"{_places(regions)}, for everything that {statement} is about"
 
 
+def without(statement: str, keys: Sequence[str]) -> str:
+    """Return what else is opened where *statement*, which compares *keys* too, is edited."""
+    return f"that also without {', '.join(keys)}, which {statement} asks about"
+
+
 def _is_about(edits: Iterable[Edit], authorization: CheckedAuthorization) -> bool:
     """Return whether one of *edits* lifts what denies *authorization*, or may."""
     denying = {(each.level, each.document, each.name) for each in authorization.denying}

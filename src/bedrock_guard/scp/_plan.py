@@ -5,7 +5,18 @@ from dataclasses import dataclass
 
 from bedrock_guard.scp import _control_tower, _obstacles
 from bedrock_guard.scp._calls import Call
-from bedrock_guard.scp._changes import Denied, exemption, grant, is_regional, profile_list, wider
+from bedrock_guard.scp._changes import (
+    Denied,
+    besides,
+    exemption,
+    grant,
+    is_regional,
+    is_settled,
+    lets_regions_pass,
+    profile_list,
+    tells_apart,
+    wider,
+)
 from bedrock_guard.scp._hierarchy import Hierarchy, Statement
 from bedrock_guard.scp._outcome import Edit, EditKind, Obstacle
 from bedrock_guard.scp._patch import Change
@@ -16,10 +27,11 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Step:
-    """An edit, and the change of the document that makes it."""
+    """An edit, the change of the document that makes it, and the other keys that the statement compares."""
 
     edit: Edit
     change: Change
+    besides: tuple[str, ...] = ()
 
 
 def plan(
@@ -60,16 +72,22 @@ def _denials(hierarchy: Hierarchy, asked: Sequence[tuple[Call, Report]]) -> Iter
 
 def _lifted(statement: Statement, denied: list[Denied], owned: set[Place], *, widen: bool) -> Step | Obstacle | None:
     """Return what makes *statement* deny none of *denied*; None leaves it to what it depends on."""
-    is_about_regions = is_regional(statement) or (profile_list(statement) is not None and not widen)
-    if not is_about_regions and not any(each.certain for each in denied):
+    lists_profiles = profile_list(statement) is not None and not widen
+    tells = is_regional(statement) and all(tells_apart(statement, each) for each in denied)
+    is_about_regions = tells or lists_profiles or lets_regions_pass(statement)
+    settled = any(is_settled(statement, each) if is_about_regions else each.certain for each in denied)
+    if not settled:
         return None
     if (statement.level, statement.document) in owned:
         return _obstacles.owned(statement, denied)
     if not is_about_regions:
-        return _obstacles.not_regional(statement, denied)
+        return _obstacles.not_about_regions(statement, denied)
     if widen:
         return _widened(statement, denied)
-    return _obstacles.without_key(statement, denied) or _exempted(statement, denied)
+    bare = _obstacles.without_key(statement, denied)
+    if bare or tells or lists_profiles:
+        return bare or _exempted(statement, denied)
+    return _obstacles.in_source_too(statement, denied)
 
 
 def _exempted(statement: Statement, denied: list[Denied]) -> Step:
@@ -86,7 +104,7 @@ def _widened(statement: Statement, denied: list[Denied]) -> Step | Obstacle:
 
 
 def _step(kind: EditKind, statement: Statement, values: tuple[str, ...], change: Change) -> Step:
-    return Step(Edit(kind, statement.level, statement.document, statement.name, values), change)
+    return Step(Edit(kind, statement.level, statement.document, statement.name, values), change, besides(statement))
 
 
 def _allowed(

@@ -1,6 +1,6 @@
 """The smallest edit of service control policies that lets a Bedrock call pass, and its proof."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bedrock_guard._catalog import Catalog, embedded
@@ -13,7 +13,7 @@ from bedrock_guard.scp._evaluation import load
 from bedrock_guard.scp._facts import ContextValue
 from bedrock_guard.scp._grid import grid
 from bedrock_guard.scp._hierarchy import Hierarchy, Policy
-from bedrock_guard.scp._opens import opens
+from bedrock_guard.scp._opens import opens, without
 from bedrock_guard.scp._outcome import EditedDocument, Repair
 from bedrock_guard.scp._patch import changed, minified
 from bedrock_guard.scp._plan import Step, plan
@@ -68,11 +68,15 @@ def repair(
         documents=documents,
         obstacles=tuple(obstacles),
         covers=tuple(call.model.text for call in chosen),
-        opens=tuple(opens(denials, edits, is_open=bool(obstacles))),
+        opens=(*opens(denials, edits, is_open=bool(obstacles)), *_without(steps)),
         before=tuple(before),
         after=tuple(after),
         proof=prove(hierarchy, repaired, requests, chosen, [*after, *after_with_key], is_open=bool(obstacles)),
     )
+
+
+def _without(steps: list[Step]) -> Iterator[str]:
+    return (without(step.edit.statement, step.besides) for step in steps if step.besides)
 
 
 @dataclass(frozen=True)
