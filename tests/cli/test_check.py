@@ -268,7 +268,8 @@ def test_baseline_better(capsys: Captured) -> None:
 
 def test_baseline_same(capsys: Captured) -> None:
     """What was denied before is no news: the exit status is 0."""
-    status, lines = _check(capsys, "--scp", "deny.json", "--baseline", "deny.json")
+    write(Path("old.json"), TOKYO_ONLY)
+    status, lines = _check(capsys, "--scp", "deny.json", "--baseline", "old.json")
 
     assert (status, lines[-1]) == (0, "No verdict turns.")
 
@@ -279,3 +280,20 @@ def test_baseline_one_more_region(capsys: Captured) -> None:
     status, lines = _check(capsys, "--scp", "europe.json", "--baseline", "deny.json", JP_CLAUDE)
 
     assert (status, lines[2].split()[1:]) == (1, ["BLOCKED", "->", "BLOCKED", "DENY", "1*", "DENY", "1"])
+
+
+def test_baseline_first_scp(capsys: Captured) -> None:
+    """The first SCP is compared with none, which is said."""
+    Path("old").mkdir()
+    status, lines = _check(capsys, "--scp", "deny.json", "--baseline", "old", JP_CLAUDE)
+
+    assert (status, lines[1]) == (1, "Not attached before, as OLD lacks it: deny.json")
+    assert lines[3].split()[1:4] == ["allowed", "->", "BLOCKED"]
+
+
+def test_baseline_first_scp_as_data(capsys: Captured) -> None:
+    """A program is told, too."""
+    Path("old").mkdir()
+    _, text = asked(capsys, "check", "--scp", "deny.json", "--region", TOKYO, "--baseline", "old", "--json", JP_CLAUDE)
+
+    assert json.loads(text)["not_attached_before"] == ["deny.json"]

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 import pytest
 
-from bedrock_guard.cli._sources import before, from_files
+from bedrock_guard.cli._baseline import added, before
+from bedrock_guard.cli._sources import from_files
 from cli.asking import write
 from policies import JAPAN_ONLY, TOKYO_ONLY
 
@@ -149,10 +150,53 @@ def test_error_in_the_baseline() -> None:
         before(from_files(["deny.json"]), Path("old.json"))
 
 
-def test_baseline_elsewhere() -> None:
-    """A folder that holds none of the files is surely the wrong one."""
+def test_first_documents() -> None:
+    """Against a folder that holds none of the files, none was attached."""
     write(Path("deny.json"), TOKYO_ONLY)
     Path("old").mkdir()
+    new = from_files(["deny.json"])
+    old = before(new, Path("old"))
 
-    with pytest.raises(click.UsageError, match="holds none"):
+    assert old.lines() == ["root: FullAWSAccess (assumed)"]
+    assert added(new, old) == ["deny.json"]
+
+
+def test_baseline_that_does_not_exist() -> None:
+    """A folder that is not there is surely the wrong one."""
+    write(Path("deny.json"), TOKYO_ONLY)
+
+    with pytest.raises(click.UsageError, match="cannot be read"):
         before(from_files(["deny.json"]), Path("old"))
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_baseline_of_a_file_outside(absolute: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:  # noqa: FBT001 (pytest names arguments)
+    """Where a file lies outside the current folder, no path of it can be looked for in the old one."""
+    write(tmp_path / "new/deny.json", TOKYO_ONLY)
+    write(tmp_path / "old/deny.json", JAPAN_ONLY)
+    monkeypatch.chdir(tmp_path / "old")
+    new = from_files([str(tmp_path / "new/deny.json") if absolute else "../new/deny.json"])
+
+    with pytest.raises(click.UsageError, match="is outside the current folder"):
+        before(new, Path())
+
+
+def test_baseline_through_the_parent_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A detour through the folder above ends at the same path."""
+    write(tmp_path / "new/deny.json", TOKYO_ONLY)
+    write(tmp_path / "old/deny.json", JAPAN_ONLY)
+    monkeypatch.chdir(tmp_path / "new")
+    old = before(from_files(["../new/deny.json"]), Path("../old"))
+
+    assert json.loads(old.document(0, 0).text) == JAPAN_ONLY
+
+
+@pytest.mark.parametrize("baseline", [".", "scp.json", "../new", "../link"])
+def test_baseline_that_is_the_new_file(baseline: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that is compared with itself would pass whatever it denies."""
+    write(tmp_path / "new/scp.json", TOKYO_ONLY)
+    (tmp_path / "link").symlink_to(tmp_path / "new")
+    monkeypatch.chdir(tmp_path / "new")
+
+    with pytest.raises(click.UsageError, match="is the --scp file itself"):
+        before(from_files(["scp.json"]), Path(baseline))

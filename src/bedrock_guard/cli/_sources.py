@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,41 +91,6 @@ def from_files(arguments: Iterable[str]) -> Scps:
     return assuming_full_aws_access([Level(name, tuple(documents)) for name, documents in levels.items()])
 
 
-def before(scps: Scps, old: Path) -> Scps:
-    """
-    Return *scps* as they were in *old*: a folder that holds the old files under the same paths, or one file's old text.
-
-    A file that *old* lacks was not attached then. Each is called by its old path, which tells it from the new one.
-    """
-    documents = (document for level in scps.levels for document in level.documents)
-    files = list(dict.fromkeys(document.path for document in documents if document.path))
-    if not files:
-        raise click.UsageError("--baseline: there is no --scp file to compare with it")
-    if _is_so(old.is_dir):
-        places = {path: old / _relative(path) for path in files}
-        places = {path: place for path, place in places.items() if _is_so(place.is_file)}
-        if not places:
-            raise click.UsageError(f"--baseline: {old} holds none of the --scp files, under the same paths")
-    elif len(files) == 1:
-        places = dict.fromkeys(files, old)
-    else:
-        raise click.UsageError("--baseline: give the folder of the old files, where there are several --scp files")
-    found = {path: Document(str(place), read_text(place), path) for path, place in places.items()}
-    return assuming_full_aws_access([_as_in(level, found) for level in scps.levels])
-
-
-def _relative(path: Path) -> Path:
-    if not path.is_absolute():
-        return path
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else Path(path.name)
-
-
-def _as_in(level: Level, found: Mapping[Path, Document]) -> Level:
-    given = [document for document in level.documents if not document.assumed]
-    kept = (found.get(document.path) if document.path else document for document in given)
-    return Level(level.name, tuple(document for document in kept if document))
-
-
 def assuming_full_aws_access(levels: Sequence[Level]) -> Scps:
     """Return *levels* compiled, with FullAWSAccess where a level would allow nothing."""
     hierarchy = compiled(levels)
@@ -154,12 +119,12 @@ def compiled(levels: Sequence[Level]) -> scp.Hierarchy:
 
 def _level_and_file(argument: str) -> tuple[str, str]:
     found = _LEVEL_AND_FILE.fullmatch(argument)
-    if found is None or _is_so(Path(argument).exists):
+    if found is None or is_so(Path(argument).exists):
         return _DEFAULT_LEVEL, argument
     return found[1].strip(), found[2]
 
 
-def _is_so(question: Callable[[], bool]) -> bool:
+def is_so(question: Callable[[], bool]) -> bool:
     """Return the answer about a path; no where the path can be none, such as one that is too long."""
     try:
         return question()

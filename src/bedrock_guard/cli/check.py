@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 
 from bedrock_guard import scp
-from bedrock_guard.cli._matrix import Row, matrix
+from bedrock_guard.cli._baseline import added, before
+from bedrock_guard.cli._matrix import Row, matrix, wrapped
 from bedrock_guard.cli._notes import heading, note_lines, scps_as_data, slip_lines, slips_as_data
 from bedrock_guard.cli._output import echo_json, json_option
 from bedrock_guard.cli._questions import Question, asking, bad_input, require_model_ids
-from bedrock_guard.cli._sources import Scps, before
+from bedrock_guard.cli._sources import Scps
 
 DENIED = 1
 _BADNESS = [scp.Verdict.ALLOWED, scp.Verdict.DEPENDS, scp.Verdict.BLOCKED]
@@ -35,11 +36,13 @@ def check(asked: Question, *, models: tuple[str, ...], baseline: Path | None, as
     far as the caller was described, may be; with --baseline, where a verdict turns for the worse.
     """
     require_model_ids(models)
-    rows = _turned(asked, models, baseline) if baseline else list(map(Row, _reports(asked, asked.scps, models)))
+    old = before(asked.scps, baseline) if baseline else None
+    rows = _turned(asked, models, old) if old else list(map(Row, _reports(asked, asked.scps, models)))
+    new = added(asked.scps, old) if old else []
     if as_json:
-        _echo_data(asked, rows)
+        _echo_data(asked, rows, new)
     else:
-        click.echo("\n".join(_lines(asked, rows)))
+        click.echo("\n".join(_lines(asked, rows, new)))
     return DENIED if any(map(_is_bad, rows)) else 0
 
 
@@ -48,9 +51,8 @@ def _reports(asked: Question, scps: Scps, models: Sequence[str]) -> list[scp.Rep
         return scp.check_all(scps.hierarchy, asked.region, models or None, **asked.keywords)
 
 
-def _turned(asked: Question, models: Sequence[str], baseline: Path) -> list[Row]:
-    old = _reports(asked, before(asked.scps, baseline), models)
-    turns = scp.compare(old, _reports(asked, asked.scps, models))
+def _turned(asked: Question, models: Sequence[str], old: Scps) -> list[Row]:
+    turns = scp.compare(_reports(asked, old, models), _reports(asked, asked.scps, models))
     return [Row(turn.after, turn.before) for turn in turns]
 
 
@@ -62,14 +64,16 @@ def _is_bad(row: Row) -> bool:
     return any(_BADNESS.index(new.verdict) > _BADNESS.index(old.verdict) for old, new in pairs)
 
 
-def _lines(asked: Question, rows: Sequence[Row]) -> list[str]:
+def _lines(asked: Question, rows: Sequence[Row], new: Sequence[str]) -> list[str]:
+    attached = wrapped(f"Not attached before, as OLD lacks it: {', '.join(new)}") if new else []
+    above = [*heading(asked.scps), *attached]
     if not rows:
-        return [*heading(asked.scps), "No verdict turns.", *slip_lines(asked.scps)]
+        return [*above, "No verdict turns.", *slip_lines(asked.scps)]
     notes = note_lines(row.report for row in rows)
-    return [*heading(asked.scps), *matrix(rows, asked.scps), *notes, *slip_lines(asked.scps)]
+    return [*above, *matrix(rows, asked.scps), *notes, *slip_lines(asked.scps)]
 
 
-def _echo_data(asked: Question, rows: Sequence[Row]) -> None:
+def _echo_data(asked: Question, rows: Sequence[Row], new: Sequence[str]) -> None:
     reports = [row.report.to_dict() | ({"before": row.before.to_dict()} if row.before else {}) for row in rows]
-    lint = slips_as_data(asked.scps)
-    echo_json({"region": asked.region, "scps": scps_as_data(asked.scps), "reports": reports, "lint": lint})
+    data = {"region": asked.region, "scps": scps_as_data(asked.scps), "reports": reports}
+    echo_json({**data, "lint": slips_as_data(asked.scps), "not_attached_before": list(new)})
