@@ -29,7 +29,8 @@ class Trial:
     """
     What becomes of the candidates of *call*, whose first choice is denied by *evidence*: one request to each at most.
 
-    *route* is what is remembered of that, where it is an earlier call's denial.
+    *route* is what is remembered of that, where it is an earlier call's denial. `known_unusable` are the pairs of
+    operation and candidate that failed lately whatever was sent.
     """
 
     model_id = ""  # whose turn it is
@@ -39,18 +40,21 @@ class Trial:
     _passed_over: tuple[PassedOver, ...] = ()
 
     def __init__(
-        self, call: Call, key: Key, evidence: Evidence, options: Iterable[Option], route: Route | None = None
+        self,
+        call: Call,
+        key: Key,
+        evidence: Evidence,
+        options: Iterable[Option],
+        *,
+        route: Route | None = None,
+        known_unusable: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.key = key
         self.evidence = evidence
+        self.is_remembered = route is not None
+        self.known_unusable = known_unusable if route is None else route.unusable
         self._call = call
-        self._route = route
         self._options = iter(options)
-
-    @property
-    def is_remembered(self) -> bool:
-        """Whether the denial was an earlier call's."""
-        return self._route is not None
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -88,8 +92,8 @@ class Trial:
 
     def _prepared(self, option: Option) -> Params | str:
         """Return the parameters for *option*, or the reason to pass it over."""
-        call, route = self._call, self._route
-        if route is not None and (call.operation_name, self.model_id) in route.unusable:
+        call = self._call
+        if (call.operation_name, self.model_id) in self.known_unusable:
             return "it failed lately, whatever was sent"
         try:
             params = prepare(option, call.operation_name, call.params, call.body, call.guard.settings)

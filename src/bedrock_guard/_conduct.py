@@ -86,7 +86,7 @@ class Conduct(Call):
         options = route.evidence.options.get(self.operation_name)
         if options is None:
             return None
-        self.trial = Trial(self, key, route.evidence, options, route)
+        self.trial = Trial(self, key, route.evidence, options, route=route)
         return self.trial.next()
 
     def route(self) -> tuple[Key, Route | None]:

@@ -49,6 +49,7 @@ class _Talk:
     def __init__(self, call: Conduct) -> None:
         self._call = call
         self.settled: Verdict | None = None
+        self._unusable: frozenset[tuple[str, str]] = frozenset()
 
     def verdict(self, error: Exception | None) -> Steps:
         """Do all that there is to do."""
@@ -90,6 +91,7 @@ class _Talk:
         trial, call.trial = call.trial or (yield from self._new_trial()), None
         if trial is None:
             return None
+        self._unusable = trial.known_unusable
         if error is not None:
             trial.failed(error)
         response = yield from trial.run()
@@ -110,7 +112,7 @@ class _Talk:
         options = yield from weighed(call, key, route.evidence)
         if call.is_count:  # tokens are counted by whom the conversation went to
             options = tuple(option for option in options if option.candidate.model_id == route.served_model_id)
-        return Trial(call, key, route.evidence, options, route)
+        return Trial(call, key, route.evidence, options, route=route)
 
     def _rehearsed(self) -> Steps:
         """Return the denial of a drill, which is raised before the request would leave."""
@@ -142,7 +144,8 @@ class _Talk:
         if call.probed is not None:
             call.keeper.memory.denied(key, evidence, is_probe=True, sent_at=call.sent_at)
             call.probed = None
-        trial = Trial(call, key, evidence, (yield from weighed(call, key, evidence)))
+        options = yield from weighed(call, key, evidence)
+        trial = Trial(call, key, evidence, options, known_unusable=self._unusable)
         response = yield from trial.run()
         if response is not None:
             self.settled = Verdict(response)

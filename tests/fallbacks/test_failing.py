@@ -1,0 +1,410 @@
+"""What the caller sees where the fallback fails as well: never less than the first denial."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+from botocore.stub import Stubber
+
+import bedrock_guard
+from bedrock_guard import Fallback, ScpDeniedError, _call, _candidates, _conduct, _conversation, _events, _headers
+from bedrock_guard._fallback import Memory
+from bedrock_guard._guard import Guard
+from bedrock_guard._switch import Switch
+from bedrock_guard.simulator import Fault, Simulator
+from calls import sentence
+from conftest import TOKYO
+from fallbacks.cases import MISTRAL, ask, deny, deny_models, guarded, models, raising, sent
+from policies import GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY
+
+# Strands and CrewAI take an error for another failure wherever these stand in its text.
+MISREAD = (
+    "input is too long",
+    "context limit",
+    "too many total text bytes",
+    "prompt is too long",
+    "context length",
+    "context_length_exceeded",
+    "context window",
+    "too many tokens",
+    "token limit",
+    "maximum length",
+    "throttlingexception",
+    "timed out",
+    "invoketool",
+    "overloaded",
+)
+
+
+def failed(client: Any, **given: Any) -> ScpDeniedError:
+    """Return the denial that stands."""
+    with pytest.raises(ScpDeniedError) as caught:
+        ask(client, **given)
+    return caught.value
+
+
+def failing(client: Any, error: Callable[[], Exception], model_id: str = NOVA) -> Any:
+    """Let each request for *model_id* raise, before it is sent."""
+
+    def fail(request: Any, **_: Any) -> None:
+        if model_id.replace(":", "%3A") in request.url:
+            raise error()
+
+    client.meta.events.register_first("before-send.bedrock-runtime", fail)
+    return client
+
+
+def stubbed(client: Any, code: str, message: str, status: int) -> ClientError:
+    """Return the error where AWS denies the first choice, then answers the fallback so."""
+    with Stubber(client) as stubber, pytest.raises(ClientError) as caught:
+        stubber.add_client_error("converse", "AccessDeniedException", sentence(), http_status_code=403)
+        stubber.add_client_error("converse", code, message, http_status_code=status)
+        client.converse(modelId=JP_CLAUDE, messages=HELLO)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ThrottlingException", 429),
+        ("ThrottlingException", 400),
+        ("ModelNotReadyException", 429),
+        ("ModelTimeoutException", 408),
+        ("InternalServerException", 500),
+        ("ServiceUnavailableException", 503),
+        ("SomethingNew", 599),
+    ],
+)
+def test_passing_failure_is_the_callers_to_retry(simulator: Simulator, code: str, status: int) -> None:
+    """Class, code and words are AWS's own; the denial is its cause."""
+    client = guarded(simulator)
+    error = stubbed(client, code, "Try again.", status)
+
+    assert type(error) is client.exceptions.from_code(code)
+    assert error.response["Error"] == {"Code": code, "Message": "Try again."}
+    assert str(error) == f"An error occurred ({code}) when calling the Converse operation: Try again."
+    assert isinstance(error.__cause__, ScpDeniedError)
+
+
+@pytest.mark.parametrize("error_class", [ReadTimeoutError, ConnectTimeoutError])
+def test_timeout_is_the_callers_to_retry(simulator: Simulator, error_class: type[BotoCoreError]) -> None:
+    """The very exception of botocore."""
+    with pytest.raises(error_class) as caught:
+        ask(failing(guarded(simulator), lambda: error_class(endpoint_url="https://bedrock.example")))
+
+    assert isinstance(caught.value.__cause__, ScpDeniedError)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("ValidationException", 400), ("AccessDeniedException", 403), ("ModelErrorException", 424)]
+)
+def test_lasting_failure_leaves_the_denial(simulator: Simulator, code: str, status: int) -> None:
+    """With the attempt: its code in the text, AWS's words as data alone."""
+    error = stubbed(guarded(simulator), code, "input is too long", status)
+
+    assert isinstance(error, ScpDeniedError)
+    assert [(each.model_id, each.error_code) for each in error.diagnosis.attempts] == [(NOVA, code)]
+    assert "input is too long" in error.diagnosis.attempts[0].error_message
+    assert f"{NOVA} failed ({code})" in " ".join(str(error).split())
+    assert f"{NOVA} failed ({code})" in " ".join(error.response["Error"]["Message"].split())
+    assert "input is too long" not in str(error) + str(error.response) + str(error.diagnosis)
+
+
+def test_denial_that_is_left_is_awss_first(simulator: Simulator) -> None:
+    """Its class, its words first, its response, and AWS's own error as its cause."""
+    client = guarded(simulator)
+    error = stubbed(client, "ValidationException", "No.", 400)
+
+    assert isinstance(error, client.exceptions.AccessDeniedException)
+    assert error.response["Error"]["Message"].startswith(sentence())
+    assert type(error.__cause__) is client.exceptions.AccessDeniedException
+    assert error.operation_name == "Converse"
+
+
+@pytest.mark.parametrize("error", [EndpointConnectionError(endpoint_url="https://x"), RuntimeError("a handler's")])
+def test_any_other_exception_is_for_good(simulator: Simulator, error: Exception) -> None:
+    """Botocore's own, or a handler's."""
+    left = failed(failing(guarded(simulator), lambda: error))
+
+    assert [each.error_code for each in left.diagnosis.attempts] == [type(error).__name__]
+
+
+def test_next_candidate_is_tried(simulator: Simulator) -> None:
+    """Each once, in order."""
+    client = failing(guarded(simulator, [MISTRAL, NOVA]), lambda: RuntimeError("no"), MISTRAL)
+
+    assert ask(client)["served_model_id"] == NOVA
+    assert models(simulator) == [JP_CLAUDE, MISTRAL, NOVA]
+
+
+def test_throttled_and_then_failed_for_good_is_worth_a_retry(simulator: Simulator) -> None:
+    """The one that may serve later decides."""
+    simulator.add_fault(Fault("throttling", model_id=MISTRAL))
+    client = failing(guarded(simulator, [MISTRAL, NOVA]), lambda: RuntimeError("no"))
+    with pytest.raises(client.exceptions.ThrottlingException) as caught:
+        ask(client)
+
+    assert isinstance(caught.value.__cause__, ScpDeniedError)
+    assert [each.model_id for each in caught.value.__cause__.diagnosis.attempts] == [MISTRAL, NOVA]
+
+
+@pytest.mark.parametrize(
+    "name", ["ThrottlingException", "ContextWindowOverflowError", "OverloadedError", "InvokeToolError"]
+)
+def test_text_has_no_word_that_frameworks_misread(simulator: Simulator, name: str) -> None:
+    """Whatever the attempts were called."""
+    simulator.add_fault(Fault("throttling", model_id=MISTRAL))
+    client = failing(guarded(simulator, [MISTRAL, NOVA]), lambda: type(name, (Exception,), {})("Too many tokens"))
+    with pytest.raises(ClientError) as caught:
+        ask(client)
+    left = caught.value.__cause__
+    assert isinstance(left, ScpDeniedError)
+    text = f"{left} {left.response} {left.diagnosis}".lower()
+
+    assert [word for word in MISREAD if word in text] == []
+    assert [each.error_code for each in left.diagnosis.attempts] == ["ThrottlingException", name]
+
+
+def test_while_degraded_a_throttled_fallback_is_the_same(simulator: Simulator) -> None:
+    """The denial that is remembered is the cause."""
+    client = guarded(simulator)
+    ask(client)
+    simulator.add_fault(Fault("throttling", model_id=NOVA))
+    with pytest.raises(client.exceptions.ThrottlingException) as caught:
+        ask(client)
+
+    assert isinstance(caught.value.__cause__, ScpDeniedError)
+    assert JP_CLAUDE not in models(simulator)[1:]
+
+
+def test_while_degraded_a_fallback_that_fails_leaves_the_first_denial(simulator: Simulator) -> None:
+    """It is raised again, with the attempt, for one request."""
+    client = guarded(simulator)
+    ask(client)
+    simulator.set_scps([TOKYO_ONLY, deny_models(NOVA)])
+    error = failed(client)
+
+    assert error.diagnosis.blocked_regions == ("ap-northeast-3",)
+    assert [each.error_code for each in error.diagnosis.attempts] == ["AccessDeniedException"]
+    assert len(simulator.requests) == 3
+
+
+def test_fallback_denied_while_degraded_costs_no_further_request(simulator: Simulator) -> None:
+    """One request for each call from then on."""
+    client = guarded(simulator)
+    ask(client)
+    simulator.set_scps([TOKYO_ONLY, deny_models(NOVA)])
+    failed(client)
+    before = len(simulator.requests)
+    for _ in range(4):
+        failed(client)
+
+    assert len(simulator.requests) == before + 4
+
+
+def test_candidate_denied_in_the_chain_costs_one_request_in_all(simulator: Simulator) -> None:
+    """From the second call on, the next one is asked at once."""
+    simulator.set_scps([TOKYO_ONLY, deny_models(MISTRAL)])
+    client = guarded(simulator, [MISTRAL, NOVA])
+    for _ in range(5):
+        ask(client)
+
+    assert sent(simulator) == [(JP_CLAUDE, 403), (MISTRAL, 403), *[(NOVA, 200)] * 5]
+
+
+def test_fallback_that_never_serves_is_not_remembered(simulator: Simulator) -> None:
+    """A first choice that may be allowed again is not passed by for nothing."""
+    simulator.set_scps([TOKYO_ONLY, deny_models(NOVA)])
+    client = guarded(simulator)
+    failed(client)
+    simulator.set_scps([])
+
+    assert ask(client) is None
+    assert bedrock_guard.status() == []
+
+
+@pytest.mark.parametrize("fallback", [JP_CLAUDE, {JP_CLAUDE: JP_CLAUDE}, {"jp.*": [JP_CLAUDE, JP_CLAUDE]}])
+def test_model_is_no_fallback_of_itself(simulator: Simulator, fallback: Any) -> None:
+    """No loop, whatever the configuration."""
+    error = failed(guarded(simulator, fallback))
+
+    assert error.diagnosis.attempts == ()
+    assert models(simulator) == [JP_CLAUDE]
+
+
+def test_arn_of_the_first_choice_is_no_fallback_of_it(simulator: Simulator) -> None:
+    """Nor is one candidate asked twice under two names."""
+    arn = f"arn:aws:bedrock:{TOKYO}:111122223333:inference-profile/{JP_CLAUDE}"
+    simulator.set_scps([TOKYO_ONLY, deny_models(NOVA)])
+    failed(guarded(simulator, [arn, NOVA, f"arn:aws:bedrock:{TOKYO}::foundation-model/{NOVA}"]))
+
+    assert models(simulator) == [JP_CLAUDE, NOVA]
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "because no resource-based policy allows the bedrock:InvokeModel action",
+        "with an explicit deny in an identity-based policy",
+        "with an explicit deny in a resource control policy",
+    ],
+)
+def test_other_policies_are_not_its_business(simulator: Simulator, cause: str) -> None:
+    """Nothing else is sent."""
+    client = guarded(simulator)
+    with Stubber(client) as stubber, pytest.raises(ClientError) as caught:
+        stubber.add_client_error("converse", "AccessDeniedException", sentence(cause=cause), http_status_code=403)
+        ask(client)
+
+    assert not isinstance(caught.value, ScpDeniedError)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("bedrock:InvokeModel", f"arn:aws:bedrock:{TOKYO}::foundation-model/x.y"),
+        ("bedrock:CallWithBearerToken", "*"),
+        ("bedrock:ApplyGuardrail", "arn:aws:bedrock:us-east-1:111122223333:guardrail-profile/us.guardrail.v1:0"),
+        ("bedrock:CountTokens", "arn:aws:bedrock:ap-northeast-3::foundation-model/x.y"),
+    ],
+)
+def test_same_wall_for_every_model_is_not_run_into_twice(simulator: Simulator, action: str, resource: str) -> None:
+    """Another model would be denied alike."""
+    client = guarded(simulator)
+    with Stubber(client) as stubber, pytest.raises(ScpDeniedError):
+        message = sentence(action=action, resource=resource)
+        stubber.add_client_error("converse", "AccessDeniedException", message, http_status_code=403)
+        ask(client)
+
+
+@pytest.mark.parametrize("kind", ["throttling", "model-access", "internal-error"])
+def test_failures_that_are_no_denial_pass_untouched(kind: Any) -> None:
+    """The first choice's own exception, without ado."""
+    simulator = Simulator()
+    simulator.add_fault(Fault(kind, model_id=JP_CLAUDE))
+    with pytest.raises(ClientError) as caught:
+        ask(guarded(simulator))
+
+    assert caught.value.__cause__ is None
+    assert set(models(simulator)) == {JP_CLAUDE}
+
+
+def test_global_profile_falls_back_too(simulator: Simulator) -> None:
+    """Cause `global-routing`."""
+    answer = ask(guarded(simulator), GLOBAL_CLAUDE)
+
+    assert answer["blocked_regions"] == ["unspecified"]
+
+
+def test_profile_that_is_denied_itself_falls_back_too(simulator: Simulator) -> None:
+    """Cause `inference-profile`."""
+    simulator.set_scps([deny("inference-profile/jp.*")])
+
+    assert ask(guarded(simulator))["served_model_id"] == NOVA
+
+
+# A bug of ours never hides what AWS said.
+
+PLACES: list[tuple[Any, str]] = [
+    (_candidates, "candidates_for"),
+    (_candidates, "option_of"),
+    (_candidates, "prepare"),
+    (_candidates, "parse_model_id"),
+    (_candidates, "PassedOver"),
+    (_candidates.Trial, "next"),
+    (_candidates.Trial, "failed"),
+    (_conversation, "weighed"),
+    (_conversation, "denied_error"),
+    (_conversation, "enriched"),
+    (_conversation, "with_failures"),
+    (_conversation, "Evidence"),
+    (_conversation, "Event"),
+    (_conversation, "_may_fall_back"),
+    (_conversation._Talk, "_remembered"),
+    (_conversation._Talk, "_after_denial"),
+    (_conduct, "Body"),
+    (_conduct, "Trial"),
+    (_conduct.Conduct, "route"),
+    (_conduct.Conduct, "served"),
+    (_conduct.Conduct, "probed_well"),
+    (_call, "caller_of"),
+    (_headers, "_give"),
+    (Guard, "explained"),
+    (Memory, "route"),
+    (Memory, "denied"),
+    (Memory, "served"),
+    (Memory, "unusable"),
+    (Memory, "released"),
+    (Memory, "probed_well"),
+    (Switch, "known"),
+    (_events.Teller, "fallback"),
+    (_events.Teller, "fallback_failed"),
+    (_events.Teller, "listens"),
+    (_events.Teller, "recovered"),
+]
+
+
+def outcome(client: Any) -> str:
+    """Return what the caller sees: an answer, or AWS's own code."""
+    try:
+        client.converse(modelId=JP_CLAUDE, messages=HELLO)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "answer"
+
+
+@pytest.mark.parametrize(
+    ("where", "name"), PLACES, ids=[f"{getattr(where, '__name__', where)}.{name}" for where, name in PLACES]
+)
+@pytest.mark.parametrize("state", ["first", "remembered", "probe", "denied probe", "allowed", "all denied"])
+def test_bug_of_ours_leaves_awss_answer(
+    monkeypatch: pytest.MonkeyPatch, simulator: Simulator, where: Any, name: str, state: str
+) -> None:
+    """Wherever it is planted, the caller has an answer or AWS's denial, and never the bug."""
+    client = guarded(simulator, Fallback([MISTRAL, NOVA], remember=300, probes=1))
+    if state in ("remembered", "probe", "denied probe"):
+        ask(client)
+    if state in ("probe", "denied probe"):
+        client._bedrock_guard.memory.now = lambda: 1e12
+    if state in ("probe", "allowed"):
+        simulator.set_scps([])
+    if state == "all denied":
+        simulator.set_scps([TOKYO_ONLY, deny_models(NOVA, MISTRAL)])
+    monkeypatch.setattr(where, name, raising)
+
+    assert outcome(client) in ("answer", "AccessDeniedException")
+    assert outcome(client) in ("answer", "AccessDeniedException")
+
+
+def test_bug_of_ours_is_logged_without_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its kind and its place."""
+    client = guarded(simulator)
+    monkeypatch.setattr(_candidates, "candidates_for", raising)
+    error = failed(client)
+    faults = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+
+    assert error.diagnosis.attempts == ()
+    assert [fault.startswith("bedrock_guard.failed PlantedError at ") for fault in faults] == [True]
+
+
+def test_interrupt_during_the_fallback_is_passed_on(simulator: Simulator) -> None:
+    """Ctrl-C stays Ctrl-C."""
+
+    def interrupt(request: Any, **_: Any) -> None:
+        if NOVA.replace(":", "%3A") in request.url:
+            raise KeyboardInterrupt
+
+    client = guarded(simulator)
+    client.meta.events.register_first("before-send.bedrock-runtime", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        ask(client)

@@ -1,0 +1,334 @@
+"""The second request: each operation, plain and streaming, synchronous and asynchronous."""
+
+import io
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+import bedrock_guard
+from bedrock_guard import Fallback, ScpDeniedError
+from bedrock_guard._fallback import Body
+from bedrock_guard.simulator import Simulator
+from conftest import TOKYO
+from fallbacks.cases import APAC_NOVA, BODY, MISTRAL, ask, guarded, models, told
+from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY, region_deny
+
+OUTPUT: Any = {"s3OutputDataConfig": {"s3Uri": "s3://bucket"}}
+CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("converse", {"messages": HELLO}),
+    ("converse_stream", {"messages": HELLO}),
+    ("invoke_model", {"body": BODY}),
+    ("invoke_model_with_response_stream", {"body": BODY}),
+    ("start_async_invoke", {"modelInput": json.loads(BODY), "outputDataConfig": OUTPUT}),
+]
+
+
+def read(response: Any) -> None:
+    """Read the stream of *response*, where it has one."""
+    for name in ("stream", "body"):
+        list(response.get(name) or ())
+
+
+async def read_async(response: Any) -> None:
+    """Read the stream of *response*, where it has one."""
+    if "stream" in response:
+        assert [event async for event in response["stream"]]
+    elif hasattr(response.get("body"), "read"):
+        assert await response["body"].read()
+    elif "body" in response:
+        assert [event async for event in response["body"]]
+
+
+@pytest.mark.parametrize(("operation", "given"), CALLS, ids=[name for name, _ in CALLS])
+def test_operation_is_served_and_then_remembered(simulator: Simulator, operation: str, given: Any) -> None:
+    """Two requests, then one for each call."""
+    client = guarded(simulator)
+    responses = [getattr(client, operation)(modelId=APAC_NOVA, **given) for _ in range(3)]
+    for response in responses:
+        read(response)
+
+    assert [told(response)["served_model_id"] for response in responses] == [NOVA] * 3
+    assert [told(response)["remembered"] for response in responses] == [False, True, True]
+    assert models(simulator) == [APAC_NOVA, NOVA, NOVA, NOVA]
+
+
+@pytest.fixture
+async def asynchronous(simulator: Simulator) -> AsyncIterator[Any]:
+    """Return a guarded client of aiobotocore."""
+    session: Any = pytest.importorskip("aiobotocore.session", reason="the extra `async` is not installed").get_session()
+    simulator.attach(session)
+    async with session.create_client("bedrock-runtime", region_name=TOKYO) as client:
+        yield bedrock_guard.guard(client, fallback=NOVA)
+
+
+@pytest.mark.parametrize(("operation", "given"), CALLS, ids=[name for name, _ in CALLS])
+async def test_asynchronous_operation_is_served(
+    asynchronous: Any, simulator: Simulator, operation: str, given: Any
+) -> None:
+    """The same conversation, awaited."""
+    responses = [await getattr(asynchronous, operation)(modelId=APAC_NOVA, **given) for _ in range(2)]
+    for response in responses:
+        await read_async(response)
+
+    assert [told(response)["remembered"] for response in responses] == [False, True]
+    assert models(simulator) == [APAC_NOVA, NOVA, NOVA]
+
+
+def test_parameters_are_those_of_the_first_but_for_the_model() -> None:
+    """Body for body, as boto3 serializes them."""
+    simulator = Simulator(TOKYO_ONLY, keep_bodies=True)
+    given: Any = {"inferenceConfig": {"maxTokens": 7}, "system": [{"text": "Be brief."}], "requestMetadata": {"a": "b"}}
+    ask(guarded(simulator), APAC_NOVA, **given)
+    first, second = (entry.body for entry in simulator.requests)
+
+    assert first == second
+    assert b"maxTokens" in (first or b"")
+
+
+def test_callers_parameters_are_left_alone(simulator: Simulator) -> None:
+    """Whatever `adapt` does to what it is given."""
+
+    def adapt(_: str, params: dict[str, Any]) -> dict[str, Any]:
+        params["messages"][0]["content"].append({"text": "Be brief."})
+        return params
+
+    messages: Any = [{"role": "user", "content": [{"text": "Hello"}]}]
+    client = guarded(simulator, Fallback(NOVA, adapt=adapt))
+    client.converse(modelId=JP_CLAUDE, messages=messages)
+
+    assert messages == HELLO
+
+
+def test_adapt_changes_what_is_sent() -> None:
+    """It is given the candidate and the parameters; the model stays the candidate."""
+    simulator = Simulator(TOKYO_ONLY, keep_bodies=True)
+    client = guarded(
+        simulator,
+        Fallback(NOVA, adapt=lambda model_id, params: {**params, "modelId": JP_CLAUDE, "system": [{"text": model_id}]}),
+    )
+    ask(client)
+
+    assert models(simulator) == [JP_CLAUDE, NOVA]
+    assert NOVA.encode() in (simulator.requests[1].body or b"")
+
+
+@pytest.mark.parametrize("adapt", [lambda *_: None, lambda *_: 1 / 0])
+def test_adapt_that_fails_is_a_reason(simulator: Simulator, adapt: Any) -> None:
+    """Its candidate is passed over, and the denial stands."""
+    with pytest.raises(ScpDeniedError) as caught:
+        ask(guarded(simulator, Fallback(NOVA, adapt=adapt)))
+
+    assert "preparing its request raised" in caught.value.diagnosis.passed_over[0].reason
+
+
+class Pipe(io.RawIOBase):
+    """A body that can be read once, and has a length, as boto3 needs."""
+
+    def __init__(self, content: bytes) -> None:
+        self._inner = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return self._inner.read(size)
+
+
+def bodies(simulator: Simulator) -> list[bytes | None]:
+    """Return what was sent."""
+    return [entry.body for entry in simulator.requests]
+
+
+def test_body_is_sent_whole_each_time() -> None:
+    """A seekable one is put back where it stood, also for the third request."""
+    simulator = Simulator([TOKYO_ONLY], keep_bodies=True)
+    body = io.BytesIO(b"xx" + BODY.encode())
+    body.seek(2)
+    client = guarded(simulator, ["amazon.nova-micro-v1:0", NOVA])
+    with pytest.raises(ScpDeniedError):
+        client.invoke_model(modelId=APAC_NOVA, body=io.BytesIO(b"{"))
+    client.invoke_model(modelId=APAC_NOVA, body=body)
+
+    assert bodies(simulator)[-1] == BODY.encode()
+    assert set(bodies(simulator)) == {b"{", BODY.encode()}
+
+
+def test_start_async_invoke_has_a_token_of_its_own(simulator: Simulator) -> None:
+    """One token is one request: the caller's is the first's, and each repetition gives the second the same."""
+    seen: list[str] = []
+    client = guarded(simulator)
+    client.meta.events.register(
+        "before-call.bedrock-runtime.StartAsyncInvoke",
+        lambda params, **_: seen.append(json.loads(params["body"])["clientRequestToken"]),
+    )
+    given: Any = {"modelInput": {"messages": []}, "outputDataConfig": OUTPUT}
+    client.start_async_invoke(modelId=APAC_NOVA, clientRequestToken="mine", **given)
+    client.start_async_invoke(modelId=APAC_NOVA, clientRequestToken="mine", **given)
+    client.start_async_invoke(modelId=APAC_NOVA, **given)
+
+    assert seen[0] == "mine"
+    assert seen[1] == seen[2] != "mine"
+    assert len(set(seen)) == 3
+
+
+def test_first_request_generates_a_token_that_the_second_does_not_take(simulator: Simulator) -> None:
+    """What botocore writes into the parameters of the first is not for the second."""
+    seen: list[str] = []
+    client = guarded(simulator)
+    client.meta.events.register(
+        "before-call.bedrock-runtime.StartAsyncInvoke",
+        lambda params, **_: seen.append(json.loads(params["body"])["clientRequestToken"]),
+    )
+    client.start_async_invoke(modelId=APAC_NOVA, modelInput={"messages": []}, outputDataConfig=OUTPUT)
+
+    assert len(set(seen)) == 2
+
+
+def test_headers_that_a_framework_hands_over_once(simulator: Simulator) -> None:
+    """A handler claims the first request of each call, as pydantic-ai's `extra_headers` does."""
+    seen: list[tuple[str, Any]] = []
+    claimed: set[int] = set()
+
+    def claim(context: dict[str, Any], **_: Any) -> None:
+        if not claimed:
+            claimed.add(id(context))
+            context["extra_headers"] = {"x-team": "search"}
+
+    def give(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        params["headers"].update(context.pop("extra_headers", {}))
+
+    client = guarded(simulator)
+    client.meta.events.register_first("provide-client-params.bedrock-runtime", claim)
+    client.meta.events.register("before-call.bedrock-runtime", give)
+    client.meta.events.register_first(
+        "before-send.bedrock-runtime",
+        lambda request, **_: seen.append((request.url.split("/model/")[1], request.headers.get("x-team"))),
+    )
+    ask(client)
+
+    assert [team for _, team in seen] == [b"search", b"search"] or [team for _, team in seen] == ["search", "search"]
+    assert len({url for url, _ in seen}) == 2
+
+
+def test_headers_of_parameters_are_each_requests_own(simulator: Simulator) -> None:
+    """What `adapt` takes away stays away."""
+    seen: list[bool] = []
+
+    def adapt(_: str, params: dict[str, Any]) -> dict[str, Any]:
+        del params["guardrailIdentifier"], params["guardrailVersion"]
+        return params
+
+    client = guarded(simulator, Fallback(NOVA, adapt=adapt))
+    client.meta.events.register_first(
+        "before-send.bedrock-runtime",
+        lambda request, **_: seen.append("X-Amzn-Bedrock-GuardrailIdentifier" in request.headers),
+    )
+    client.invoke_model(modelId=APAC_NOVA, body=BODY, guardrailIdentifier="abc123", guardrailVersion="1")
+
+    assert seen == [True, False]
+
+
+def test_header_of_one_call_is_not_the_next_calls(simulator: Simulator) -> None:
+    """Each call keeps its own."""
+    handed, seen = ["one"], []
+
+    def give(request: Any, **_: Any) -> None:
+        if handed:
+            request.headers["x-team"] = handed.pop()
+
+    client = guarded(simulator)
+    client.meta.events.register_first("before-sign.bedrock-runtime", give)
+    client.meta.events.register_first(
+        "before-send.bedrock-runtime", lambda request, **_: seen.append("x-team" in request.headers)
+    )
+    ask(client)
+    ask(client)
+
+    assert seen == [True, True, False]
+
+
+# CountTokens follows its conversation.
+
+HAIKU = "anthropic.claude-3-haiku-20240307-v1:0"
+SEOUL = "ap-northeast-2"
+
+
+@pytest.fixture
+def seoul() -> Simulator:
+    """Return a Bedrock under an SCP that allows Seoul alone, where some Claude is in-Region."""
+    return Simulator(region_deny(SEOUL))
+
+
+def in_seoul(simulator: Simulator, fallback: Any) -> Any:
+    """Return a guarded client in Seoul."""
+    return bedrock_guard.guard(simulator.session(SEOUL).client("bedrock-runtime"), fallback=fallback)
+
+
+def count(client: Any, model_id: str) -> Any:
+    """Count the tokens of a greeting."""
+    return told(client.count_tokens(modelId=model_id, input={"converse": {"messages": HELLO}}))
+
+
+@pytest.mark.parametrize("model_id", [CLAUDE, GLOBAL_CLAUDE])
+def test_tokens_are_counted_by_whom_the_conversation_went_to(seoul: Simulator, model_id: str) -> None:
+    """Whether the count names the profile or its model."""
+    client = in_seoul(seoul, HAIKU)
+    ask(client, GLOBAL_CLAUDE)
+    answer = count(client, model_id)
+
+    assert answer["served_model_id"] == HAIKU
+    assert models(seoul) == [GLOBAL_CLAUDE, HAIKU, HAIKU]
+
+
+def test_tokens_are_counted_by_the_model_that_served_not_the_first_in_the_list(seoul: Simulator) -> None:
+    """The conversation passed that one over."""
+    image: Any = [{"role": "user", "content": [{"image": {"format": "png", "source": {"bytes": b"png"}}}]}]
+    client = in_seoul(seoul, ["amazon.titan-text-lite-v1", "meta.llama3-8b-instruct-v1:0", HAIKU])
+    client.converse(modelId=GLOBAL_CLAUDE, messages=image)
+
+    assert count(client, CLAUDE)["served_model_id"] == HAIKU
+
+
+def test_tokens_that_the_fallback_cannot_count_are_the_first_choices(simulator: Simulator) -> None:
+    """It is asked once; from then on each count is one request."""
+    client = guarded(simulator)
+    ask(client)
+
+    assert [count(client, CLAUDE) for _ in range(3)] == [None] * 3
+    assert models(simulator)[2:] == [NOVA, CLAUDE, CLAUDE, CLAUDE]
+
+
+def test_count_alone_never_falls_back(simulator: Simulator) -> None:
+    """Without a conversation that was denied, it is nobody's to follow."""
+    client = guarded(simulator)
+
+    assert count(client, CLAUDE) is None
+    assert models(simulator) == [CLAUDE]
+
+
+def test_body_that_cannot_be_put_back_is_sent_once() -> None:
+    """The first request that needs it has it, whichever that is."""
+    body = Body(Pipe(BODY.encode()))
+
+    assert [body.is_ready(), body.is_ready()] == [True, False]
+
+
+def test_body_with_nothing_but_read_is_sent_once() -> None:
+    """Whatever else it lacks."""
+
+    class Reader:
+        def read(self) -> bytes:
+            return b""
+
+    body = Body(Reader())
+
+    assert [body.is_ready(), body.is_ready()] == [True, False]
+
+
+def test_fallback_model_may_be_an_arn(simulator: Simulator) -> None:
+    """Any form that the API takes."""
+    arn = f"arn:aws:bedrock:{TOKYO}::foundation-model/{MISTRAL}"
+
+    assert ask(guarded(simulator, arn))["served_model_id"] == arn

@@ -1,0 +1,319 @@
+"""How calls find back to the first choice, by a clock that the test winds."""
+
+import asyncio
+import os
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import bedrock_guard
+from bedrock_guard import ScpDeniedError
+from bedrock_guard.simulator import Fault, Simulator
+from conftest import TOKYO
+from fallbacks.cases import APAC_NOVA, Clock, ask, guarded, models, sent, with_settings
+from policies import HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock."""
+    return Clock()
+
+
+def test_first_choice_is_not_tried_before_its_time(simulator: Simulator, clock: Clock) -> None:
+    """Not even where the SCP is long fixed."""
+    client = guarded(simulator, with_settings(), clock)
+    ask(client)
+    simulator.set_scps([])
+    clock.time += 299
+
+    assert ask(client)["remembered"]
+
+
+def test_good_probes_in_a_row_end_it(simulator: Simulator, clock: Clock) -> None:
+    """Each is a caller's own call, and the next call after a good one is the next."""
+    events: list[str] = []
+    client = guarded(simulator, with_settings(probes=3), clock, hook=lambda event: events.append(event.name))
+    ask(client)
+    simulator.set_scps([])
+    clock.time += 300
+    answers = [ask(client) for _ in range(4)]
+
+    assert answers == [None] * 4
+    assert events == ["denied", "fallback", "recovered"]
+    assert bedrock_guard.status() == []
+    assert models(simulator) == [JP_CLAUDE, NOVA, *[JP_CLAUDE] * 4]
+
+
+def test_probe_that_is_denied_is_served_by_the_fallback(simulator: Simulator, clock: Clock) -> None:
+    """Its caller has an answer all the same, and the period doubles."""
+    client = guarded(simulator, with_settings(), clock)
+    ask(client)
+    clock.time += 300
+    probed = ask(client)
+    clock.time += 599
+    simulator.set_scps([])
+    waiting = ask(client)
+    clock.time += 1
+
+    assert (probed["served_model_id"], probed["remembered"]) == (NOVA, False)
+    assert waiting["remembered"]
+    assert ask(client) is None
+
+
+def test_probe_that_meets_another_failure_is_the_callers_and_proves_nothing(simulator: Simulator, clock: Clock) -> None:
+    """The next call is the probe."""
+    client = guarded(simulator, with_settings(), clock)
+    ask(client)
+    simulator.set_scps([])
+    simulator.add_fault(Fault("throttling", model_id=JP_CLAUDE, times=1))
+    clock.time += 300
+    with pytest.raises(client.exceptions.ThrottlingException):
+        ask(client)
+
+    assert ask(client) is None
+    assert bedrock_guard.status() == []
+
+
+def test_interrupted_probe_is_the_next_calls(simulator: Simulator, clock: Clock) -> None:
+    """Ctrl-C in the middle of it releases it."""
+    client = guarded(simulator, with_settings(), clock)
+    ask(client)
+    simulator.set_scps([])
+    clock.time += 300
+    interrupts = [KeyboardInterrupt()]
+
+    def interrupt(**_: Any) -> None:
+        if interrupts:
+            raise interrupts.pop()
+
+    client.meta.events.register_first("before-send.bedrock-runtime", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        ask(client)
+
+    assert ask(client) is None
+
+
+async def test_cancelled_probe_is_the_next_calls(simulator: Simulator, clock: Clock) -> None:
+    """As with asyncio."""
+    session: Any = pytest.importorskip("aiobotocore.session", reason="the extra `async` is not installed").get_session()
+    simulator.attach(session)
+    async with session.create_client("bedrock-runtime", region_name=TOKYO) as client:
+        bedrock_guard.guard(client, fallback=with_settings())
+        client._bedrock_guard.memory.now = clock
+        await client.converse(modelId=JP_CLAUDE, messages=HELLO)
+        simulator.set_scps([])
+        clock.time += 300
+        reached, blocked = asyncio.Event(), [True]
+
+        async def hang(**_: Any) -> None:
+            if blocked:
+                reached.set()
+                await asyncio.Event().wait()
+
+        client.meta.events.register("before-call.bedrock-runtime", hang)
+        probe = asyncio.create_task(client.converse(modelId=JP_CLAUDE, messages=HELLO))
+        await reached.wait()
+        probe.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await probe
+        blocked.clear()
+        answer = await client.converse(modelId=JP_CLAUDE, messages=HELLO)
+
+    assert "BedrockGuard" not in answer["ResponseMetadata"]
+
+
+def test_one_probe_at_a_time_and_no_call_lost_or_doubled(simulator: Simulator, clock: Clock) -> None:
+    """Sixty-four threads while the SCP is fixed: one is with the first choice, all others have the fallback's answer."""
+    client = guarded(simulator, with_settings(probes=3), clock)
+    ask(client)
+    clock.time += 300
+    simulator.set_scps([])
+    probes: list[str] = []
+    reached, held = threading.Event(), threading.Event()
+
+    def enter(request: Any, **_: Any) -> None:
+        if "jp." in request.url:
+            probes.append(request.url)
+            reached.set()
+            held.wait(60)
+
+    client.meta.events.register_first("before-send.bedrock-runtime", enter)
+    with ThreadPoolExecutor(64) as pool:
+        probe = pool.submit(ask, client)
+        reached.wait(60)
+        others = [future.result(60) for future in [pool.submit(ask, client) for _ in range(63)]]
+        during = len(probes)
+        held.set()
+        answers = [probe.result(60), *others]
+
+    assert during == 1
+    assert sum(answer is None for answer in answers) == 1
+    assert len(simulator.requests) == 2 + 64
+
+
+def test_no_call_is_lost_or_doubled_while_an_scp_comes_and_goes(simulator: Simulator) -> None:
+    """Every call has one good answer, and every good answer is one call's."""
+    client = guarded(simulator, with_settings(remember=1e-6, probes=2))
+    simulator.set_scps([])
+    stop = threading.Event()
+
+    def flip() -> None:
+        while not stop.is_set():
+            simulator.set_scps(TOKYO_ONLY)
+            simulator.set_scps([])
+
+    flipping = threading.Thread(target=flip)
+    flipping.start()
+    try:
+        with ThreadPoolExecutor(64) as pool:
+            answers = list(pool.map(lambda _: ask(client) is None, range(640)))
+    finally:
+        stop.set()
+        flipping.join()
+    statuses = Counter(status for _, status in sent(simulator))
+
+    assert statuses[200] == len(answers) == 640
+    assert set(statuses) <= {200, 403}
+
+
+def test_scp_that_denies_only_some_routed_requests_does_not_flap(clock: Clock) -> None:
+    """Denials that come and go: the period doubles, so that the first choice is left alone ever longer."""
+    simulator = Simulator(TOKYO_ONLY, authorize="routed-destination", seed=7)
+    begun: list[str] = []
+    client = guarded(simulator, with_settings(probes=3), clock, hook=lambda event: begun.append(event.name))
+    for _ in range(24 * 60):
+        ask(client)
+        clock.time += 60
+    denials = sum(status == 403 for _, status in sent(simulator))
+
+    assert begun.count("recovered") <= 10
+    assert denials <= 40
+    assert all(status in (200, 403) for _, status in sent(simulator))
+
+
+def test_hundred_calls_while_degraded_are_hundred_requests(simulator: Simulator, clock: Clock) -> None:
+    """1.00 each."""
+    client = guarded(simulator, with_settings(), clock)
+    ask(client)
+    before = len(simulator.requests)
+    for _ in range(100):
+        ask(client)
+
+    assert len(simulator.requests) - before == 100
+
+
+def test_guarding_again_replaces_the_memory(simulator: Simulator) -> None:
+    """With all options."""
+    client = guarded(simulator)
+    ask(client)
+    bedrock_guard.guard(client, fallback=NOVA)
+
+    assert bedrock_guard.status() == []
+    assert not ask(client)["remembered"]
+
+
+def test_clients_of_a_session_share_a_memory(simulator: Simulator) -> None:
+    """What one was denied, the other does not ask for; another session does."""
+    sessions = [bedrock_guard.guard(simulator.session(TOKYO), fallback=NOVA) for _ in range(2)]
+    clients = [session.client("bedrock-runtime") for session in (sessions[0], sessions[0], sessions[1])]
+
+    assert [ask(client)["remembered"] for client in clients] == [False, True, False]
+
+
+def test_callers_of_one_guard_are_kept_apart(simulator: Simulator) -> None:
+    """Other credentials may be those of another account, under other SCPs."""
+    session = bedrock_guard.guard(simulator.session(TOKYO), fallback=NOVA)
+    clients: list[Any] = [
+        session.client("bedrock-runtime"),
+        session.client("bedrock-runtime", aws_access_key_id="AKIAOTHER", aws_secret_access_key="other"),
+    ]
+
+    assert [ask(client)["remembered"] for client in clients] == [False, False]
+    assert len(bedrock_guard.status()) == 2
+
+
+def test_actions_and_models_are_kept_apart(simulator: Simulator) -> None:
+    """A stream is authorized as another action."""
+    client = guarded(simulator)
+    ask(client)
+    streamed = client.converse_stream(modelId=JP_CLAUDE, messages=HELLO)
+    list(streamed["stream"])
+
+    assert not streamed["ResponseMetadata"]["BedrockGuard"]["remembered"]
+    assert not ask(client, APAC_NOVA)["remembered"]
+
+
+def test_process_shares_a_memory(simulator: Simulator) -> None:
+    """Where it is installed."""
+    bedrock_guard.install(fallback=NOVA)
+    session = simulator.session(TOKYO)
+    clients: list[Any] = [session.client("bedrock-runtime") for _ in range(2)]
+
+    assert [ask(client)["remembered"] for client in clients] == [False, True]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_forked_child_probes_for_itself(simulator: Simulator, clock: Clock) -> None:
+    """The thread of its parent that was probing is not there to end it."""
+    client = guarded(simulator, with_settings(), clock)
+    ask(client)
+    clock.time += 300
+    memory = client._bedrock_guard.memory
+    (key,) = memory._entries
+    memory.route(key)
+    child = os.fork()
+    if child == 0:
+        route = memory.route(key)
+        os._exit(0 if route is not None and route.is_probe else 1)
+
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_memory_keeps_nothing_of_a_client_that_is_gone(simulator: Simulator) -> None:
+    """Nor does `status()`, once it is collected."""
+    import gc
+
+    client = guarded(simulator)
+    ask(client)
+    del client
+    gc.collect()
+
+    assert bedrock_guard.status() == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 900)), max_size=12), st.integers(1, 3))
+def test_whatever_comes_and_goes_every_call_is_answered(steps: list[tuple[bool, int]], probes: int) -> None:
+    """At most one request beyond the answer, and none to the first choice within its period."""
+    simulator, clock = Simulator(), Clock()
+    client = guarded(simulator, with_settings(probes=probes), clock)
+    for blocked, pause in steps:
+        simulator.set_scps(TOKYO_ONLY if blocked else JAPAN_ONLY)
+        clock.time += pause
+        before = len(simulator.requests)
+        answer = ask(client)
+        spent = sent(simulator)[before:]
+
+        assert spent[-1][1] == 200
+        assert len(spent) == 1 or (len(spent) == 2 and spent[0] == (JP_CLAUDE, 403))
+        assert (answer is None) == (spent[-1][0] == JP_CLAUDE)
+
+
+def test_denied_first_choice_without_a_fallback_that_is_on_stays_denied(simulator: Simulator) -> None:
+    """Switched off while degraded: calls go to the first choice again."""
+    enabled = [True]
+    client = guarded(simulator, with_settings(enabled=lambda: enabled[0]))
+    ask(client)
+    enabled[0] = False
+    client._bedrock_guard.switch._asked_at = None
+    with pytest.raises(ScpDeniedError):
+        ask(client)
+
+    assert sent(simulator)[-1] == (JP_CLAUDE, 403)
