@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 from bedrock_guard import scp
+from bedrock_guard._catalog import embedded
+from bedrock_guard.scp._caller import caller_of
+from bedrock_guard.scp._calls import calls
+from bedrock_guard.scp._grid import grid
 from policies import CLAUDE, GLOBAL_CLAUDE, JP_CLAUDE, NOVA, TOKYO_ONLY
 from scp.asking import FULL_AWS_ACCESS, INVOKE, ROLE, allow, deny, policy
 from scp.test_check import APPLICATION, OSAKA, TOKYO, application_profile
@@ -458,6 +462,30 @@ def test_proof_tries_what_is_near_the_call() -> None:
         "the call",
     } <= groups
     assert proof.unchanged > 400
+
+
+def test_proof_tries_what_the_new_documents_name() -> None:
+    """Regions, profiles, principals and actions that an edit brings in are asked about, before those of the old ones."""
+    names = [f"us-west-{number}" for number in range(1, 20)]
+    old = scp.load([[policy(deny(Condition={"StringNotEquals": {REGION: names}}))]])
+    condition = {
+        "StringEquals": {REGION: "ca-west-1"},
+        "ArnLike": {
+            KEY: "arn:aws:bedrock:*:*:inference-profile/new.*",
+            "aws:PrincipalArn": "arn:aws:iam::*:role/new-*",
+        },
+    }
+    new = scp.load(
+        [[policy(deny(Condition={"StringNotEquals": {REGION: names}}), allow(Action="s3:New*", Condition=condition))]]
+    )
+    catalog = embedded()
+    asked = [*grid(calls([JP_CLAUDE], TOKYO, catalog, ()), INVOKE, caller_of(ROLE, None), (old, new), catalog)]
+    contexts = [each.context for each in asked]
+
+    assert "ca-west-1" in {each[REGION] for each in contexts}
+    assert any(str(each.get(KEY, "")).endswith("inference-profile/new.x") for each in contexts)
+    assert "arn:aws:iam::x:role/new-x" in {each.get("aws:PrincipalArn") for each in contexts}
+    assert "s3:Newx" in {each.action for each in asked}
 
 
 def test_proof_sees_an_edit_that_opens_more() -> None:

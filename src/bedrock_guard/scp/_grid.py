@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bedrock_guard._catalog import Catalog
-from bedrock_guard._identifiers import UNSPECIFIED, is_region, parse_arn, parse_model_id, partition_of
+from bedrock_guard._identifiers import UNSPECIFIED, is_region, parse_model_id, partition_of
 from bedrock_guard._profiles import from_catalog
 from bedrock_guard.scp._authorizations import (
     COUNT_TOKENS,
@@ -21,7 +21,7 @@ from bedrock_guard.scp._caller import Caller
 from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._facts import ContextValue
 from bedrock_guard.scp._hierarchy import Hierarchy
-from bedrock_guard.scp._reasons import on_key
+from bedrock_guard.scp._mentions import Mentions
 
 _INFERENCE = (INVOKE_MODEL, INVOKE_MODEL_WITH_RESPONSE_STREAM)
 _SERVICES = (
@@ -48,6 +48,7 @@ _OTHER_ACCOUNT = "999999999999"
 # Of each kind; a family of profiles, or a long list of Regions, would make the grid large without making it wider.
 _MOST = 6
 _MOST_REGIONS = 12
+_MOST_ACTIONS = 12
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,22 @@ class Request:
 
 
 def grid(
-    calls: Sequence[Call], action: str, caller: Caller, hierarchy: Hierarchy, catalog: Catalog
+    calls: Sequence[Call], action: str, caller: Caller, hierarchies: tuple[Hierarchy, Hierarchy], catalog: Catalog
 ) -> Iterator[Request]:
     """
     Yield requests beside *calls*.
 
-    All are asked for the caller as described, with what *hierarchy* asks about besides both unknown and absent, and for
-    other principals. Among them is the call itself by these, and its other action: where an edit opens the profile, it
-    opens them.
+    All are asked for the caller as described, with what *hierarchies* (before and after) ask about besides both unknown
+    and absent, and for other principals. Among them is the call itself by these, and its other action: where an edit
+    opens the profile, it opens them. What the new documents alone name is asked about like what the old ones do.
     """
-    beside = list(_beside(calls[:_MOST], caller.account, _regions(calls, hierarchy), catalog))
+    mentioned = Mentions(*hierarchies)
+    beside = [
+        *_beside(calls[:_MOST], caller.account, _regions(calls, mentioned), catalog),
+        *_named(calls[:1], caller.account, mentioned),
+    ]
     own = [("the call", each) for call in calls[:_MOST] for each in _authorized(call, action, caller.account)]
-    unknown = caller.unknown(hierarchy)
+    unknown = frozenset[str]().union(*(caller.unknown(each) for each in hierarchies))
     for group, each in beside:
         described = Request(group, each.action, each.resource, {**caller.known, **each.context})
         yield described
@@ -81,7 +86,7 @@ def grid(
             yield replace(described, unknown=unknown)
     # Who asks makes a difference to exceptions for principals, which are much the same for all services.
     partition = partition_of(calls[0].source_region) if calls else "aws"
-    for principal, known in _principals(caller, partition, hierarchy):
+    for principal, known in _principals(caller, partition, mentioned):
         for group, each in (*own, *(pair for pair in beside if pair[1].action in _INFERENCE)):
             yield Request(f"{group}, {principal}", each.action, each.resource, {**known, **each.context})
 
@@ -131,6 +136,15 @@ def _other_profiles(calls: Sequence[Call], account: str, catalog: Catalog) -> It
             yield from _group("another profile", _both_ways(call, account))
 
 
+def _named(calls: Sequence[Call], account: str, mentioned: Mentions) -> Iterator[tuple[str, Authorization]]:
+    """Yield the model of *calls* with the actions and the profiles that policies name."""
+    for model in (_authorized(call, INVOKE_MODEL, account)[-1] for call in calls):
+        for action in islice(mentioned.actions(), _MOST_ACTIONS):
+            yield "an action that a policy names", replace(model, action=action)
+        for arn in islice(mentioned.arns(INFERENCE_PROFILE_ARN, account), _MOST):
+            yield "another profile", replace(model, context={**model.context, INFERENCE_PROFILE_ARN: arn})
+
+
 def _group(group: str, asked: Iterable[Authorization]) -> Iterator[tuple[str, Authorization]]:
     return ((group, each) for each in asked)
 
@@ -161,27 +175,21 @@ def _elsewhere(action: str, region: str, account: str) -> Authorization:
     return Authorization(action, resource, {REQUESTED_REGION: region})
 
 
-def _regions(calls: Sequence[Call], hierarchy: Hierarchy) -> list[str]:
-    """Return the Regions of *calls*, some others, and those that *hierarchy* names, as far as there is room."""
+def _regions(calls: Sequence[Call], mentioned: Mentions) -> list[str]:
+    """Return the Regions of *calls*, some others, and those that policies name, as far as there is room."""
     routed = (region for call in calls if call.profile for region in call.profile.destination_regions)
-    named = (value for value in _values(hierarchy, REQUESTED_REGION) if is_region(value))
-    regions = dict.fromkeys((UNSPECIFIED, *(call.source_region for call in calls), *_ELSEWHERE, *routed, *named))
-    return list(islice(regions, _MOST_REGIONS))
-
-
-def _values(hierarchy: Hierarchy, key: str) -> Iterator[str]:
-    """Yield the values that *hierarchy* compares *key* with."""
-    return (value for statement in hierarchy.statements for each in on_key(statement, key) for value in each.values)
+    new, old = (filter(is_region, mentioned.values(REQUESTED_REGION, new=new)) for new in (True, False))
+    sources = (call.source_region for call in calls)
+    return list(islice(dict.fromkeys((UNSPECIFIED, *sources, *new, *_ELSEWHERE, *routed, *old)), _MOST_REGIONS))
 
 
 def _principals(
-    caller: Caller, partition: str, hierarchy: Hierarchy
+    caller: Caller, partition: str, mentioned: Mentions
 ) -> Iterator[tuple[str, Mapping[str, ContextValue]]]:
-    """Yield other principals: usual ones, and those that *hierarchy* makes exceptions for."""
+    """Yield other principals: usual ones, and those that policies make exceptions for."""
     own, other = (f"arn:{partition}:iam::{account}" for account in (caller.account, _OTHER_ACCOUNT))
     usual = [f"{own}:role/example", f"{own}:user/example", f"{own}:root", f"{other}:role/example"]
-    patterns = (value.replace("*", "x").replace("?", "x") for value in _values(hierarchy, "aws:PrincipalArn"))
-    excepted = islice(dict.fromkeys(each for each in patterns if parse_arn(each)), _MOST)
+    excepted = islice(mentioned.arns("aws:PrincipalArn"), _MOST)
     for arn in dict.fromkeys((*usual, *excepted)):
         known = {key: value for key, value in caller.known.items() if not key.lower().startswith("aws:principal")}
         yield f"by {arn}", {**known, "aws:PrincipalArn": arn}

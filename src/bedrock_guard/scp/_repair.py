@@ -61,7 +61,7 @@ def repair(
     edited, documents = _edited(hierarchy.documents if isinstance(levels, Hierarchy) else levels, steps)
     repaired = load(edited) if steps else hierarchy
     after, after_with_key = asking.reports(repaired)
-    requests = grid(chosen, asking.action, asking.caller, hierarchy, known)
+    requests = grid(chosen, asking.action, asking.caller, (hierarchy, repaired), known)
     return Repair(
         levels=edited,
         edits=edits,
