@@ -151,6 +151,41 @@ def test_session_in_principal_arn() -> None:
     assert advice.endswith("arn:aws:iam::111122223333:role/Admin")
 
 
+def test_session_of_iam() -> None:
+    """A session is none of IAM's either, in any account."""
+    [(problem, advice)] = _slips(Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:assumed-role/x"}})
+
+    assert problem.startswith("aws:PrincipalArn is never a session's ARN")
+    assert advice.endswith("arn:aws:iam::*:role/x")
+
+
+@pytest.mark.parametrize("operator", ["ArnNotLike", "ArnEquals", "ForAnyValue:ArnLikeIfExists"])
+@pytest.mark.parametrize(
+    ("value", "slips"), [("jp.*", 1), ("inference-profile/jp.*", 1), ("*", 0), ("arn:aws:bedrock:*:*:*/jp.*", 0)]
+)
+def test_profile_that_is_no_arn(operator: str, value: str, slips: int) -> None:
+    """An operator for ARNs matches no value that is none."""
+    found = _slips(Condition={operator: {"bedrock:InferenceProfileArn": value}})
+
+    assert [(value in problem, "arn:aws:bedrock" in advice) for problem, advice in found] == [(True, True)] * slips
+
+
+def test_profile_as_a_string() -> None:
+    """An operator for strings takes any part of an ARN between wildcards."""
+    assert _slips(Condition={"StringNotLike": {"bedrock:InferenceProfileArn": "*/jp.*"}}) == []
+
+
+def test_sid_that_stands_twice() -> None:
+    """A Sid is unique within its document, and free in the next one."""
+    statement = {"Sid": "Same", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    twice = {"Version": "2012-10-17", "Statement": [statement, statement]}
+    once = {"Version": "2012-10-17", "Statement": [statement]}
+    [finding] = lint(load([[twice, once]]))
+
+    assert (finding.document, finding.statement) == (0, "Same")
+    assert finding.problem == "the Sid stands 2 times"
+
+
 def test_session_elsewhere() -> None:
     """A session's ARN is a value like any other under other keys."""
     value = "arn:aws:sts::111122223333:assumed-role/Admin/me"

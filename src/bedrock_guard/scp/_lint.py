@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,7 @@ _MOST = 100
 
 _REQUESTED_REGION = "aws:requestedregion"
 _PRINCIPAL_ARN = "aws:principalarn"
+_PROFILE_ARN = "bedrock:inferenceprofilearn"
 # Regions that the catalogue does not list: those of the isolated partitions.
 _ISOLATED = re.compile(r"(us|eu)-iso[a-z]?-[a-z]+-\d+")
 # `${...}` of a template language, other than a policy variable or one of ${*}, ${?}, ${$}
@@ -31,7 +33,9 @@ _ISOLATED = re.compile(r"(us|eu)-iso[a-z]?-[a-z]+-\d+")
 _VARIABLE = re.compile(r"\$\{\s*(?:[*?$]|[A-Za-z0-9-]+:(?!:)[^{}]+)\}")
 _PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}|<[^<>]+>|\[[^\[\]]+\]")
 _NESTED = re.compile(r"arn:[^:]*:.*?(arn:(?:aws[a-z-]*|\*):.*)", re.DOTALL)
-_SESSION = re.compile(r"arn:([^:]*):sts:[^:]*:([^:]*):assumed-role/([^/]+).*", re.DOTALL)
+_SESSION = re.compile(r"arn:([^:]*):(?:sts|iam):[^:]*:([^:]*):assumed-role/([^/]+).*", re.DOTALL)
+# Of the six components of an ARN.
+_COLONS = 5
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,10 @@ def _findings(hierarchy: Hierarchy, catalog: Catalog) -> Iterator[Finding]:
             yield Finding(level, None, None, problem, "merge some of them")
         for index, document in enumerate(documents):
             _, statements = read(document, level, index)
+            sids = Counter(statement.place.sid for statement in statements if statement.place.sid)
+            for sid in (sid for sid, times in sids.items() if times > 1):
+                # "The Sid must be unique within a JSON policy" (reference_policies_elements_sid.html).
+                yield Finding(level, index, sid, f"the Sid stands {sids[sid]} times", "give each statement its own")
             for statement in statements:
                 name = statement.place.sid or f"Statement[{statement.place.index}]"
                 for problem, advice in _in_statement(statement, catalog):
@@ -111,13 +119,19 @@ def _placeholder(text: str) -> tuple[str, str] | None:
 def _in_value(line: Line, value: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
     if _placeholder(value):
         return
-    if line.key.lower() == _REQUESTED_REGION:
+    key = line.key.lower()
+    if key == _REQUESTED_REGION:
         yield from _requested_region(line, value, catalog)
-    elif line.key.lower() == _PRINCIPAL_ARN and (session := _SESSION.fullmatch(value)):
+    elif key == _PRINCIPAL_ARN and (session := _SESSION.fullmatch(value)):
         # "For IAM roles, the request context returns the ARN of the role, not the ARN of the user that assumed the
         # role" (reference_policies_condition-keys.html, aws:PrincipalArn).
         role = f"arn:{session[1]}:iam::{session[2]}:role/{session[3]}"
         yield f"aws:PrincipalArn is never a session's ARN: {value}", f"name the role, with its path if any: {role}"
+    elif key == _PROFILE_ARN and "arn" in line.operator.lower() and value != "*" and value.count(":") < _COLONS:
+        # "Each of the six colon-delimited components of the ARN is checked separately"
+        # (reference_policies_elements_condition_operators.html).
+        whole = "arn:aws:bedrock:*:*:inference-profile/"
+        yield f"{line.operator} compares ARNs; {value} is none and matches nothing", f"write it as {whole}..."
 
 
 def _requested_region(line: Line, value: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
