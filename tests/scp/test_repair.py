@@ -217,6 +217,9 @@ def test_missing_allow_of_a_direct_call_is_added() -> None:
         (deny(Action="bedrock:*"), {}, "no condition on aws:RequestedRegion"),
         (deny(NotAction=["s3:*"]), {}, "no condition on aws:RequestedRegion"),
         (deny(NotResource="arn:aws:bedrock:*::foundation-model/amazon.*"), {}, "NotResource"),
+        (deny(NotResource=f"arn:aws:bedrock:{TOKYO}::foundation-model/*"), {}, "it lists what may be used (NotResource), with their Regions"),
+        (deny(NotResource="arn:aws:bedrock:*::foundation-model/a"), {}, "(NotResource), and no Regions"),
+        (deny(Resource=f"arn:aws:bedrock:{OSAKA}::foundation-model/*"), {}, "aws:RequestedRegion: its Resource names Regions"),
         (deny(Condition={"StringNotEquals": {REGION: OSAKA}}), {}, "the source Region, ap-northeast-1, itself"),
         (deny(Condition={"StringNotEquals": REGIONS}), {"action": "bedrock:CreateModelInvocationJob"}, "an exemption does not help"),
         (deny(Condition={"StringNotEquals": {REGION: OSAKA}}), {"model_id": NOVA}, "a direct call"),
@@ -537,6 +540,15 @@ def test_what_it_opens_is_said() -> None:
     assert repair(TOKYO_ONLY).opens == (
         f"inference through inference-profile/{JP_CLAUDE} in {OSAKA}, called from {TOKYO}",
     )
+
+
+@pytest.mark.parametrize("denying", [[], [TOKYO_ONLY]])
+def test_action_that_an_allow_grants_is_said(denying: list[dict[str, Any]]) -> None:
+    """An Allow statement is for the action asked for, not for all inference."""
+    levels = [[FULL_AWS_ACCESS, *denying], [policy(allow(Action="s3:*"))]]
+    repaired = scp.repair(levels, JP_CLAUDE, TOKYO, principal_arn=ROLE)
+
+    assert repaired.opens[0].startswith(f"{INVOKE} through inference-profile/{JP_CLAUDE} in {TOKYO}, {OSAKA}")
 
 
 def test_global_routing_may_be_denied_on_purpose() -> None:

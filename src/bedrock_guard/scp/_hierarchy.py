@@ -21,7 +21,8 @@ class Statement:
     A statement ready to be asked.
 
     `level`, `document` and `index` say where it stands, counted from 0; `name` is its Sid, or `Statement[i]`; `effect`
-    is Allow or Deny; `actions` are those of Action or NotAction; `source` is the statement as it was given.
+    is Allow or Deny; `actions` and `resources` are as written, also those of NotAction and NotResource;
+    `source` is the statement as it was given.
     """
 
     def __init__(self, written: WrittenStatement) -> None:
@@ -34,7 +35,7 @@ class Statement:
         # `*` needs no test; most statements have it.
         resources = () if written.resources == ("*",) and not written.not_resource else (_Resources(written),)
         self._tests = (*resources, *self.conditions)
-        self.actions = written.actions
+        self.actions, self.resources = written.actions, written.resources
         self._in_actions = actions(written.actions)
         self._not_action = written.not_action
 

@@ -1,5 +1,6 @@
 """What blocks a call and cannot, or must not, be edited: why, and what to do instead."""
 
+from bedrock_guard._identifiers import parse_arn
 from bedrock_guard.scp._authorizations import WITHOUT_PROFILE_KEY
 from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._changes import Denied, is_regional
@@ -46,15 +47,22 @@ def not_regional(statement: Statement, denied: list[Denied]) -> Obstacle:
     """Return the obstacle that *statement* is no Region deny: what it is for is not for us to say."""
     resources = ", ".join(dict.fromkeys(each.resource for each in denied))
     if "NotResource" in statement.source:
-        reason = "it lists what may be used (NotResource), and no Regions"
+        listed = "with their Regions" if _names_regions(statement) else "and no Regions"
+        reason = f"it lists what may be used (NotResource), {listed}"
         opened = f"which opens all that {statement.name} is about there, direct calls of a model included"
         return at(statement, reason, f"approve in NotResource, {opened}: {resources}")
-    reason = "it has no condition on aws:RequestedRegion: no Region deny"
+    kind = "its Resource names Regions" if _names_regions(statement) else "no Region deny"
+    reason = f"it has no condition on aws:RequestedRegion: {kind}"
     if "NotAction" in statement.source:
         actions = ", ".join(dict.fromkeys(each.authorization.action for each in denied))
         opened = f"which opens it on every resource that {statement.name} is about"
         return at(statement, reason, f"approve in NotAction, {opened}: {actions}")
     return at(statement, reason, f"ask its owner whether it is meant for {resources}")
+
+
+def _names_regions(statement: Statement) -> bool:
+    arns = map(parse_arn, statement.resources)
+    return any(arn is not None and arn.region.strip("*?") for arn in arns)
 
 
 def without_key(statement: Statement, denied: list[Denied]) -> Obstacle | None:

@@ -16,10 +16,13 @@ def opens(asked: Iterable[tuple[Call, Report]], edits: Sequence[Edit], *, is_ope
     *is_open* is whether something else stays in the way of the calls.
     """
     narrow = [edit for edit in edits if edit.kind is not EditKind.WIDEN]
+    grants = [edit for edit in narrow if edit.kind is EditKind.ALLOW]
     regions: dict[tuple[str, str], dict[str, None]] = {}
     for call, report in asked:
         lifted = (each.region for each in report.authorizations if _is_about(narrow, each))
-        regions.setdefault((_what(call, report), call.source_region), {}).update(dict.fromkeys(lifted))
+        # An Allow statement grants the action that was asked for; an exemption is for all that the Deny is about.
+        action = report.action if any(_is_about(grants, each) for each in report.authorizations) else "inference"
+        regions.setdefault((_what(call, report, action), call.source_region), {}).update(dict.fromkeys(lifted))
     condition = ", once nothing else denies it" if is_open else ""
     for (what, source), opened in regions.items():
         if opened:
@@ -50,14 +53,14 @@ def _is_about(edits: Iterable[Edit], authorization: CheckedAuthorization) -> boo
     )
 
 
-def _what(call: Call, report: Report) -> str:
+def _what(call: Call, report: Report, action: str) -> str:
     has_key = any(INFERENCE_PROFILE_ARN in each.context for each in report.authorizations)
     if not has_key and not call.is_unknown:
         model = call.profile.model_id if call.profile else call.model.id
         return f"{report.action} on {model}, with no profile asked for"
     if is_pattern(call.asked):
-        return f"inference through each profile {call.asked}, those that AWS may add included,"
-    return f"inference through {call.model.kind}/{call.model.id}"
+        return f"{action} through each profile {call.asked}, those that AWS may add included,"
+    return f"{action} through {call.model.kind}/{call.model.id}"
 
 
 def _named(regions: Iterable[str]) -> str:
