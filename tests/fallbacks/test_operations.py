@@ -268,6 +268,8 @@ def in_seoul(simulator: Simulator, fallback: Any) -> Any:
 
 def count(client: Any, model_id: str) -> Any:
     """Count the tokens of a greeting."""
+    if not hasattr(client, "count_tokens"):
+        pytest.skip("this botocore knows of no CountTokens")
     return told(client.count_tokens(modelId=model_id, input={"converse": {"messages": HELLO}}))
 
 
