@@ -30,9 +30,9 @@ class Conduct(Call):
 
     def opening(self) -> Params | None:
         """Return what to send at once, or None where something is to be found out before."""
-        if not self.may_fall_back():
-            return self.sent
         try:
+            if not self.may_fall_back():
+                return self.sent
             self._first_headers = _headers.first.set([])
             self.params = self.sent.copy()  # botocore writes a clientRequestToken into those that it is given
             if "body" in self.params:

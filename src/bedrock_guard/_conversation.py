@@ -95,9 +95,10 @@ class _Talk:
         if error is not None:
             trial.failed(error)
         response = yield from trial.run()
-        self._note_unusable(trial)
         if response is not None:
             self.settled = Verdict(response)
+        self._note_unusable(trial)
+        if response is not None:
             call.served(trial, response)
             return self.settled
         if trial.passing_error is None and (not trial.attempts or call.is_count):

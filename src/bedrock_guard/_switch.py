@@ -57,7 +57,14 @@ class Switch:
         """Return what the user's function answers, its last answer where it fails or takes more than a second."""
         if self._function is not None and self._is_mine_to_ask():
             # It may hang, and is waited for by no call of whom it is no business.
-            threading.Thread(target=self._ask, args=(self._function,), name="bedrock_guard-switch", daemon=True).start()
+            thread = threading.Thread(
+                target=self._ask, args=(self._function,), name="bedrock_guard-switch", daemon=True
+            )
+            try:
+                thread.start()
+            except RuntimeError as fault:  # the process has as many as it may
+                log_fault("bedrock_guard.switch_failed", fault)
+                self._answered.set()
         self._answered.wait(max(0.0, self._asked_at + PATIENCE - self._now()))
         return self.last
 

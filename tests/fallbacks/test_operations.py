@@ -317,6 +317,15 @@ def test_body_that_cannot_be_put_back_is_sent_once() -> None:
     assert [body.is_ready(), body.is_ready()] == [True, False]
 
 
+def test_body_that_is_closed_meanwhile_is_not_sent_again() -> None:
+    """It cannot be put back, and that is no error of the caller's."""
+    body = Body(file := io.BytesIO(BODY.encode()))
+    first = body.is_ready()
+    file.close()
+
+    assert [first, body.is_ready()] == [True, False]
+
+
 def test_body_with_nothing_but_read_is_sent_once() -> None:
     """Whatever else it lacks."""
 

@@ -22,15 +22,19 @@ class Body:
         self._position = _position_of(self._file)
         self._was_sent = False
 
-    def rewind(self) -> None:
-        """Put it back where it stood, if it can be."""
-        if self._file is not None and self._position is not None:
+    def rewind(self) -> bool:
+        """Put it back where it stood, and tell whether it stands there."""
+        if self._file is None or self._position is None:
+            return self._file is None
+        try:
             self._file.seek(self._position)
+        except (OSError, ValueError):  # closed meanwhile, for one
+            return False
+        return True
 
     def is_ready(self) -> bool:
         """Put it back where it stood, and tell whether the next request can send it whole."""
-        self.rewind()
-        can_be_sent = self._file is None or self._position is not None or not self._was_sent
+        can_be_sent = self.rewind() or not self._was_sent
         self._was_sent = True
         return can_be_sent
 
