@@ -7,7 +7,7 @@ from typing import Any
 from botocore.client import BaseClient
 
 from bedrock_guard import _control, _headers
-from bedrock_guard._call import Conversation, Send
+from bedrock_guard._call import Conversation, Send, Verdict
 from bedrock_guard._conduct import Conduct
 from bedrock_guard._conversation import converse
 from bedrock_guard._drill import Drill
@@ -39,9 +39,11 @@ class AsyncGuardedClient(BaseClient):
             try:
                 response = await send(operation_name, params)
             except Exception as error:
-                if not call.goes_on(error):
-                    raise
-                return await self._hold(converse(call, error), partial(send, operation_name))
+                if call.goes_on(error):
+                    return await self._hold(converse(call, error), partial(send, operation_name))
+                if call.explains(error):
+                    return (await self._work(partial(call.explained, error), Verdict(error=error))).result()
+                raise
             return call.answered(response)
         finally:
             call.close()

@@ -51,13 +51,14 @@ class Verdict:
     error: Exception | None = None
     cause: Exception | None = None
 
-    def throw(self) -> None:
-        """Raise the error, as it came where it has no cause of ours."""
+    def result(self) -> Any:
+        """Return the response, or raise the error, as it came where it has no cause of ours."""
         try:
             if self.error is not None and self.cause is not None:
                 raise self.error from self.cause
             if self.error is not None:
                 raise self.error
+            return self.response
         finally:
             del self  # a traceback holds this frame: a cycle
 
@@ -80,16 +81,6 @@ class Call:
         self.params: Params = params
         self.drill = client._bedrock_guard_drill  # noqa: SLF001 (ours)
         self.keeper = self.drill or guard  # whose memory and log it is
-
-    def may_fall_back(self) -> bool:
-        """Tell whether anything else may be sent in its place."""
-        params: Any = self.sent
-        return (
-            (self.guard.fallback is not None or self.drill is not None)
-            and self.operation_name in ACTIONS
-            and isinstance(params, dict)
-            and isinstance(params.get("modelId"), str)
-        )
 
     def key(self) -> Key:
         """Return what a denial of it is remembered for."""

@@ -50,9 +50,11 @@ class GuardedClient(BaseClient):
             try:
                 response = send(operation_name, params)
             except Exception as error:
-                if not call.goes_on(error):
-                    raise
-                return _hold(converse(call, error), partial(send, operation_name))
+                if call.goes_on(error):
+                    return _hold(converse(call, error), partial(send, operation_name))
+                if call.explains(error):
+                    return call.explained(error).result()
+                raise
             return call.answered(response)
         finally:
             call.close()

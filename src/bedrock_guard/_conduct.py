@@ -7,13 +7,14 @@ conversation.
 
 from contextvars import Token
 from math import inf
-from typing import Any
+from typing import Any, TypeGuard
 
 from botocore.exceptions import ClientError
 
 from bedrock_guard import _headers
-from bedrock_guard._call import Call
+from bedrock_guard._call import ACTIONS, Call, Verdict
 from bedrock_guard._candidates import Trial
+from bedrock_guard._control import Lend
 from bedrock_guard._events import Event, log_fault
 from bedrock_guard._fallback import Body, Key, Params, Route
 from bedrock_guard._identifiers import parse_model_id
@@ -23,6 +24,7 @@ from bedrock_guard._switch import is_guard_off
 class Conduct(Call):
     """A call under way. A fault of ours costs it the fallback, never AWS's answer."""
 
+    may_fall_back = False  # whether anything else may be sent in its place
     trial: Trial | None = None  # of the fallback that is remembered
     probed: Key | None = None
     sent_at = -inf
@@ -31,8 +33,9 @@ class Conduct(Call):
     def opening(self) -> Params | None:
         """Return what to send at once, or None where something is to be found out before."""
         try:
-            if not self.may_fall_back():
+            if not self._has_others():
                 return self.sent
+            self.may_fall_back = True
             self._first_headers = _headers.first.set([])
             self.params = self.sent.copy()  # botocore writes a clientRequestToken into those that it is given
             if "body" in self.params:
@@ -46,8 +49,22 @@ class Conduct(Call):
         return params
 
     def goes_on(self, error: Exception) -> bool:
-        """Tell whether there is more to it after *error*, the answer to what was sent at once."""
-        return self.trial is not None or (isinstance(error, ClientError) and not is_guard_off())
+        """Tell whether there may be more to send after *error*, the answer to what was sent at once."""
+        return self.trial is not None or (self.may_fall_back and self.explains(error))
+
+    def explains(self, error: Exception) -> TypeGuard[ClientError]:
+        """Tell whether *error*, the answer to what was sent at once, may be one to explain."""
+        return isinstance(error, ClientError) and not is_guard_off()
+
+    def explained(self, error: ClientError, lend: Lend | None = None) -> Verdict:
+        """Return what is raised for *error*, with *error* as the cause where there is anything to add."""
+        try:
+            teller = self.keeper.teller if self.drill else None
+            raised = self.guard.explained(error, self.operation_name, self.params, self.client, lend, teller=teller)
+        except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
+            log_fault("bedrock_guard.failed", fault)
+            return Verdict(error=error)
+        return Verdict(error=raised, cause=None if raised is error else error)
 
     def answered(self, response: Any) -> Any:
         """Return *response*, the answer to what was sent at once."""
@@ -70,6 +87,15 @@ class Conduct(Call):
                 self.keeper.memory.released(self.probed)
         except Exception as fault:  # noqa: BLE001 (the answer stands)
             log_fault("bedrock_guard.failed", fault)
+
+    def _has_others(self) -> bool:
+        params: Any = self.sent
+        return (
+            (self.guard.fallback is not None or self.drill is not None)
+            and self.operation_name in ACTIONS
+            and isinstance(params, dict)
+            and isinstance(params.get("modelId"), str)
+        )
 
     def _opening(self) -> Params | None:
         if (self.drill is None and self.keeper.memory.is_empty()) or is_guard_off():

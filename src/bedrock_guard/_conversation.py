@@ -7,14 +7,13 @@ choice, the caller's own request is sent.
 
 from collections.abc import Generator
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from botocore.exceptions import ClientError
 
 from bedrock_guard._call import ACTIONS, Conversation, Send, Steps, Verdict, Work
 from bedrock_guard._candidates import Trial, weighed
 from bedrock_guard._conduct import Conduct
-from bedrock_guard._control import Lend
 from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Cause
 from bedrock_guard._drill import denied_error
@@ -39,8 +38,7 @@ def converse(call: Conduct, error: Exception | None = None) -> Conversation:
     try:
         if verdict is None:
             verdict = yield from talk.first_choice()
-        verdict.throw()
-        return verdict.response
+        return verdict.result()
     finally:
         del talk, verdict, error  # a traceback holds this frame: a cycle, and all that the call holds would linger
 
@@ -127,18 +125,11 @@ class _Talk:
         return self.settled
 
     def _after_error(self, error: ClientError) -> Steps:
-        explained = yield Work(partial(self._explain, error), error)
-        if explained is error:
-            return self.settled
-        self.settled = Verdict(error=explained, cause=error)
-        if not _may_fall_back(explained) or not (yield from self._is_on()):
-            return self.settled
-        return (yield from self._after_denial(error, explained))
-
-    def _explain(self, error: ClientError, lend: Lend | None) -> ClientError:
-        call = self._call
-        teller = call.keeper.teller if call.drill else None
-        return call.guard.explained(error, call.operation_name, call.params, call.client, lend, teller=teller)
+        verdict: Verdict = yield Work(partial(self._call.explained, error), Verdict(error=error))
+        self.settled = verdict
+        if verdict.cause is not None and _leaves_others(verdict.error) and (yield from self._is_on()):
+            return (yield from self._after_denial(error, verdict.error))
+        return verdict
 
     def _after_denial(self, error: ClientError, explained: InferenceDeniedError) -> Steps:
         call, key, evidence = self._call, self._call.key(), Evidence(error.response, explained.diagnosis)
@@ -173,7 +164,10 @@ class _Talk:
             self._call.keeper.memory.unusable(trial.key, self._call.operation_name, model_id)
 
 
-def _may_fall_back(error: InferenceDeniedError) -> bool:
+def _leaves_others(error: Exception | None) -> TypeGuard[InferenceDeniedError]:
+    """Tell whether another model may be let through where *error* denies this one."""
+    if not isinstance(error, InferenceDeniedError):
+        return False
     denial = error.diagnosis.denial
     return (
         denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -101,8 +100,8 @@ class Diagnosis:
 
     def of_request(self, request_id: str) -> "Diagnosis":
         """Return the same of the request *request_id*."""
-        same = copy(self)  # a fifth of the time of `dataclasses.replace`, and every denial pays it
-        object.__setattr__(same, "request_id", request_id)
+        same = object.__new__(type(self))  # a tenth of the time of `dataclasses.replace`, and every denial pays it
+        vars(same).update(vars(self), request_id=request_id)
         return same
 
     def to_dict(self) -> dict[str, Any]:

@@ -82,22 +82,18 @@ class Guard:
         teller: Teller | None = None,
     ) -> ClientError:
         """
-        Return the error to raise for *error*: itself, where there is nothing to add or anything fails here.
+        Return the error to raise for *error*, having told of it: *error* itself, where there is nothing to add.
 
         *lend* gives credentials where those of *client* cannot be used by a synchronous one; a *teller*
         of its own is given by a drill.
         """
-        try:
-            diagnosis = self._diagnose(error, api_params, client, lend)
-            if diagnosis is None or diagnosis.denial.policy_type is PolicyType.UNKNOWN:
-                return error
-            if teller is not None:
-                diagnosis = as_drill(diagnosis)
-            explained = enriched(error, diagnosis)
-            (teller or self.teller).denied(Event("denied", diagnosis, operation_name))
-        except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
-            log_fault("bedrock_guard.failed", fault)
+        diagnosis = self._diagnose(error, api_params, client, lend)
+        if diagnosis is None or diagnosis.denial.policy_type is PolicyType.UNKNOWN:
             return error
+        if teller is not None:
+            diagnosis = as_drill(diagnosis)
+        explained = enriched(error, diagnosis)
+        (teller or self.teller).denied(Event("denied", diagnosis, operation_name))
         return explained
 
     def _diagnose(
