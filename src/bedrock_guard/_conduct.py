@@ -38,7 +38,7 @@ class Conduct(Call):
             self.may_fall_back = True
             self._first_headers = _headers.first.set([])
             self.params = self.sent.copy()  # botocore writes a clientRequestToken into those that it is given
-            if "body" in self.params:
+            if hasattr(self.params.get("body"), "read"):
                 self.body = Body(self.params["body"])
             params = self._opening()
             if params is self.sent and self.body is not None:

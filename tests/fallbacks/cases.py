@@ -1,7 +1,10 @@
 """A clock that the test winds, clients with a fallback, and what was sent."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from botocore.config import Config
 
 import bedrock_guard
@@ -35,6 +38,15 @@ def guarded(simulator: Simulator, fallback: Any = NOVA, clock: Clock | None = No
     if clock is not None:
         client._bedrock_guard.memory.now = clock
     return client
+
+
+@asynccontextmanager
+async def asynchronous(simulator: Simulator, fallback: Any = NOVA) -> AsyncIterator[Any]:
+    """Give the same as a client of aiobotocore."""
+    session: Any = pytest.importorskip("aiobotocore.session", reason="the extra `async` is not installed").get_session()
+    simulator.attach(session)
+    async with session.create_client("bedrock-runtime", region_name=TOKYO) as client:
+        yield bedrock_guard.guard(client, fallback=fallback)
 
 
 def ask(client: Any, model_id: str = JP_CLAUDE, **given: Any) -> Any:

@@ -2,17 +2,18 @@
 
 import io
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 
 import bedrock_guard
 from bedrock_guard import Fallback, ScpDeniedError
 from bedrock_guard._fallback import Body
 from bedrock_guard.simulator import Simulator
 from conftest import TOKYO
-from fallbacks.cases import APAC_NOVA, BODY, MISTRAL, ask, guarded, models, told
+from fallbacks.cases import APAC_NOVA, BODY, MISTRAL, ask, asynchronous, guarded, models, told
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY, region_deny
 
 OUTPUT: Any = {"s3OutputDataConfig": {"s3Uri": "s3://bucket"}}
@@ -54,23 +55,13 @@ def test_operation_is_served_and_then_remembered(simulator: Simulator, operation
     assert models(simulator) == [APAC_NOVA, NOVA, NOVA, NOVA]
 
 
-@pytest.fixture
-async def asynchronous(simulator: Simulator) -> AsyncIterator[Any]:
-    """Return a guarded client of aiobotocore."""
-    session: Any = pytest.importorskip("aiobotocore.session", reason="the extra `async` is not installed").get_session()
-    simulator.attach(session)
-    async with session.create_client("bedrock-runtime", region_name=TOKYO) as client:
-        yield bedrock_guard.guard(client, fallback=NOVA)
-
-
 @pytest.mark.parametrize(("operation", "given"), CALLS, ids=[name for name, _ in CALLS])
-async def test_asynchronous_operation_is_served(
-    asynchronous: Any, simulator: Simulator, operation: str, given: Any
-) -> None:
+async def test_asynchronous_operation_is_served(simulator: Simulator, operation: str, given: Any) -> None:
     """The same conversation, awaited."""
-    responses = [await getattr(asynchronous, operation)(modelId=APAC_NOVA, **given) for _ in range(2)]
-    for response in responses:
-        await read_async(response)
+    async with asynchronous(simulator) as client:
+        responses = [await getattr(client, operation)(modelId=APAC_NOVA, **given) for _ in range(2)]
+        for response in responses:
+            await read_async(response)
 
     assert [told(response)["remembered"] for response in responses] == [False, True]
     assert models(simulator) == [APAC_NOVA, NOVA, NOVA]
@@ -136,6 +127,12 @@ class Pipe(io.RawIOBase):
         return self._inner.read(size)
 
 
+def unsigned(simulator: Simulator, fallback: Any) -> Any:
+    """Return a guarded client that does not sign: signing reads the body, and puts it back."""
+    made = simulator.session(TOKYO).client("bedrock-runtime", config=Config(signature_version=UNSIGNED))
+    return bedrock_guard.guard(made, fallback=fallback)
+
+
 def bodies(simulator: Simulator) -> list[bytes | None]:
     """Return what was sent."""
     return [entry.body for entry in simulator.requests]
@@ -153,6 +150,42 @@ def test_body_is_sent_whole_each_time() -> None:
 
     assert bodies(simulator)[-1] == BODY.encode()
     assert set(bodies(simulator)) == {b"{", BODY.encode()}
+
+
+def test_body_that_cannot_be_read_again_is_a_reason() -> None:
+    """Half a request is worse than none."""
+    client = unsigned(Simulator([TOKYO_ONLY]), NOVA)
+    with pytest.raises(ScpDeniedError) as caught:
+        client.invoke_model(modelId=APAC_NOVA, body=Pipe(BODY.encode()))
+
+    assert [each.reason for each in caught.value.diagnosis.passed_over] == [
+        "the body was read, and cannot be read again"
+    ]
+
+
+def test_adapt_may_read_the_body() -> None:
+    """It stands where the caller had it, and is put back after."""
+    simulator = Simulator([TOKYO_ONLY], keep_bodies=True)
+    read: list[bytes] = []
+
+    def adapt(_: str, params: dict[str, Any]) -> dict[str, Any]:
+        read.append(params["body"].read())
+        return params
+
+    guarded(simulator, Fallback(NOVA, adapt=adapt)).invoke_model(modelId=APAC_NOVA, body=io.BytesIO(BODY.encode()))
+
+    assert read == [BODY.encode()]
+    assert bodies(simulator) == [BODY.encode()] * 2
+
+
+def test_adapt_may_give_a_body_in_place_of_one_that_was_read() -> None:
+    """What it gives is sent."""
+    simulator = Simulator([TOKYO_ONLY], keep_bodies=True)
+    fallback = Fallback(NOVA, adapt=lambda _, params: {**params, "body": BODY})
+    unsigned(simulator, fallback).invoke_model(modelId=APAC_NOVA, body=Pipe(b"{}"))
+
+    assert bodies(simulator)[-1] == BODY.encode()
+    assert models(simulator) == [APAC_NOVA, NOVA]
 
 
 def test_start_async_invoke_has_a_token_of_its_own(simulator: Simulator) -> None:

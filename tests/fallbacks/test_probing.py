@@ -15,7 +15,7 @@ import bedrock_guard
 from bedrock_guard import ScpDeniedError
 from bedrock_guard.simulator import Fault, Simulator
 from conftest import TOKYO
-from fallbacks.cases import APAC_NOVA, Clock, ask, guarded, models, sent, with_settings
+from fallbacks.cases import APAC_NOVA, Clock, ask, asynchronous, guarded, models, sent, told, with_settings
 from policies import HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY
 
 
@@ -101,10 +101,7 @@ def test_interrupted_probe_is_the_next_calls(simulator: Simulator, clock: Clock)
 
 async def test_cancelled_probe_is_the_next_calls(simulator: Simulator, clock: Clock) -> None:
     """As with asyncio."""
-    session: Any = pytest.importorskip("aiobotocore.session", reason="the extra `async` is not installed").get_session()
-    simulator.attach(session)
-    async with session.create_client("bedrock-runtime", region_name=TOKYO) as client:
-        bedrock_guard.guard(client, fallback=with_settings())
+    async with asynchronous(simulator, with_settings()) as client:
         client._bedrock_guard.memory.now = clock
         await client.converse(modelId=JP_CLAUDE, messages=HELLO)
         simulator.set_scps([])
@@ -154,6 +151,35 @@ def test_one_probe_at_a_time_and_no_call_lost_or_doubled(simulator: Simulator, c
 
     assert during == 1
     assert sum(answer is None for answer in answers) == 1
+    assert len(simulator.requests) == 2 + 64
+
+
+async def test_sixty_four_tasks_have_one_probe_at_a_time(simulator: Simulator, clock: Clock) -> None:
+    """As with threads."""
+    async with asynchronous(simulator, with_settings()) as client:
+        client._bedrock_guard.memory.now = clock
+        await client.converse(modelId=JP_CLAUDE, messages=HELLO)
+        clock.time += 300
+        simulator.set_scps([])
+        probes: list[Any] = []
+        reached, held = asyncio.Event(), asyncio.Event()
+
+        async def enter(params: Any, **_: Any) -> None:
+            if "jp." in params["url_path"]:
+                probes.append(params)
+                reached.set()
+                await held.wait()
+
+        client.meta.events.register("before-call.bedrock-runtime", enter)
+        probe = asyncio.create_task(client.converse(modelId=JP_CLAUDE, messages=HELLO))
+        await reached.wait()
+        others = await asyncio.gather(*(client.converse(modelId=JP_CLAUDE, messages=HELLO) for _ in range(63)))
+        during = len(probes)
+        held.set()
+        answers = [told(each) for each in [await probe, *others]]
+
+    assert during == 1
+    assert answers.count(None) == 1
     assert len(simulator.requests) == 2 + 64
 
 

@@ -15,17 +15,21 @@ from bedrock_guard._profiles import InferenceProfile
 
 
 class Body:
-    """The body of a call: a file-like one is sent whole by each request, or not at all."""
+    """The file-like body of a call: it is sent whole by each request, or not at all."""
 
-    def __init__(self, body: Any) -> None:
-        self._file = body if hasattr(body, "read") else None
-        self._position = _position_of(self._file)
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._position = _position_of(file)
         self._was_sent = False
+
+    def is_in(self, params: Params) -> bool:
+        """Tell whether *params* send it: the user's hook may have put another in its place."""
+        return params.get("body") is self._file
 
     def rewind(self) -> bool:
         """Put it back where it stood, and tell whether it stands there."""
-        if self._file is None or self._position is None:
-            return self._file is None
+        if self._position is None:
+            return False
         try:
             self._file.seek(self._position)
         except (OSError, ValueError):  # closed meanwhile, for one
@@ -41,7 +45,7 @@ class Body:
 
 def _position_of(file: Any) -> int | None:
     try:
-        return int(file.tell()) if file is not None and file.seekable() else None
+        return int(file.tell()) if file.seekable() else None
     except (AttributeError, OSError, ValueError):
         return None
 
@@ -101,7 +105,7 @@ def prepare(option: Option, operation_name: str, params: Params, body: Body | No
     if fallback.adapt is not None:
         params = _adapted(fallback.adapt, option.candidate.model_id, params, body)
     reason = misfit(option.fit, operation_name, params)
-    if reason is None and body is not None and not body.is_ready():
+    if reason is None and body is not None and body.is_in(params) and not body.is_ready():
         return "the body was read, and cannot be read again"
     return reason or params
 
