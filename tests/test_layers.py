@@ -13,7 +13,7 @@ PACKAGE = Path(bedrock_guard.__file__).parent
 # From the ground floor to the door; rooms in one row may know each other.
 FLOORS = [
     ["_compat"],
-    ["_identifiers", "_text", "_fork"],
+    ["_actions", "_identifiers", "_text", "_fork"],
     ["_messages", "_denials", "_catalog"],
     [
         "scp._errors",

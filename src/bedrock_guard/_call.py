@@ -9,19 +9,22 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from bedrock_guard._actions import ACTIONS
 from bedrock_guard._drill import Drill
 from bedrock_guard._fallback import Body, Key, Params
 from bedrock_guard._guard import Guard, caller_of
 
-# The operations that name a model, and the action that each is authorized as.
-ACTIONS = {
-    "Converse": "bedrock:InvokeModel",
-    "ConverseStream": "bedrock:InvokeModelWithResponseStream",
-    "InvokeModel": "bedrock:InvokeModel",
-    "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
-    "StartAsyncInvoke": "bedrock:InvokeModel",
-    "CountTokens": "bedrock:CountTokens",
-}
+# In whose place another model may be asked.
+OPERATIONS = frozenset(
+    {
+        "Converse",
+        "ConverseStream",
+        "InvokeModel",
+        "InvokeModelWithResponseStream",
+        "StartAsyncInvoke",
+        "CountTokens",
+    }
+)
 
 
 @dataclass(slots=True)

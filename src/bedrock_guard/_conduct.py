@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 from botocore.exceptions import ClientError
 
 from bedrock_guard import _headers
-from bedrock_guard._call import ACTIONS, Call, Verdict
+from bedrock_guard._call import OPERATIONS, Call, Verdict
 from bedrock_guard._candidates import Trial
 from bedrock_guard._control import Lend
 from bedrock_guard._events import Event, log_fault
@@ -92,7 +92,7 @@ class Conduct(Call):
         params: Any = self.sent
         return (
             (self.guard.fallback is not None or self.drill is not None)
-            and self.operation_name in ACTIONS
+            and self.operation_name in OPERATIONS
             and isinstance(params, dict)
             and isinstance(params.get("modelId"), str)
         )

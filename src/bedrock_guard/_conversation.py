@@ -11,7 +11,8 @@ from typing import Any, TypeGuard
 
 from botocore.exceptions import ClientError
 
-from bedrock_guard._call import ACTIONS, Conversation, Send, Steps, Verdict, Work
+from bedrock_guard._actions import ACTIONS, INVOKE_MODEL
+from bedrock_guard._call import Conversation, Send, Steps, Verdict, Work
 from bedrock_guard._candidates import Trial, weighed
 from bedrock_guard._conduct import Conduct
 from bedrock_guard._denials import PolicyType
@@ -171,6 +172,6 @@ def _leaves_others(error: Exception | None) -> TypeGuard[InferenceDeniedError]:
     denial = error.diagnosis.denial
     return (
         denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY
-        and (denial.action or "").startswith("bedrock:InvokeModel")
+        and (denial.action or "").startswith(INVOKE_MODEL)
         and error.diagnosis.cause in _CAUSES
     )

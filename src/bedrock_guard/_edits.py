@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from bedrock_guard._actions import CREATE_MODEL_INVOCATION_JOB, INFERENCE_PROFILE_ARN, INVOKE_MODEL
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, is_region, parse_arn, parse_model_id, partition_of
 
@@ -37,7 +38,7 @@ class Call:
 
     def exemption(self) -> str:
         """Return the condition that lets this profile, called from this source Region, pass a Deny."""
-        return '"ArnNotLike": ' + json.dumps({"bedrock:InferenceProfileArn": self.profile_arn("*")})
+        return '"ArnNotLike": ' + json.dumps({INFERENCE_PROFILE_ARN: self.profile_arn("*")})
 
     def profile_arn(self, account_id: str) -> str:
         """Return the ARN of the profile in *account_id*."""
@@ -50,7 +51,7 @@ class Call:
 
     def grant(self) -> str:
         """Return the statements that allow this call through the profile, and no direct one."""
-        through = {"ArnLike": {"bedrock:InferenceProfileArn": self.profile_arn(self.account_id)}}
+        through = {"ArnLike": {INFERENCE_PROFILE_ARN: self.profile_arn(self.account_id)}}
         return ",\n".join(
             json.dumps(statement)
             for statement in (
@@ -70,7 +71,7 @@ class Call:
             {
                 "Sid": "DenyBedrockInferenceElsewhere",
                 "Effect": "Deny",
-                "Action": ["bedrock:InvokeModel*", "bedrock:CreateModelInvocationJob"],
+                "Action": [f"{INVOKE_MODEL}*", CREATE_MODEL_INVOCATION_JOB],
                 "Resource": "*",
                 "Condition": {"StringNotEquals": {"aws:RequestedRegion": [*self.model_regions, ALLOWED]}},
             }
@@ -90,7 +91,7 @@ def call_of(diagnosis: Diagnosis, likely_profile: str | None = None) -> Call:
         account_id=diagnosis.account_id or "*",
         profile=_profile(diagnosis, likely_profile),
         model_id=_literal(profile.model_id if profile else _model_id(diagnosis), "<model ID>"),
-        action=_literal(denial.action, "bedrock:InvokeModel"),
+        action=_literal(denial.action, INVOKE_MODEL),
         model_regions=_model_regions(source, diagnosis),
         is_route_known=profile is not None,
     )

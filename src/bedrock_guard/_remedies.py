@@ -1,5 +1,6 @@
 """Which change helps, by the cause of a denial: the narrowest first, each with what it opens."""
 
+from bedrock_guard._actions import CALL_WITH_BEARER_TOKEN, WITHOUT_PROFILE_KEY
 from bedrock_guard._denials import Denial, DenyKind, PolicyType
 from bedrock_guard._diagnosis import Audience, Cause, Diagnosis, Remedy
 from bedrock_guard._edits import Call
@@ -16,11 +17,6 @@ NOUNS = {
     PolicyType.UNKNOWN: "policy",
 }
 
-
-BY_API_KEY = "bedrock:CallWithBearerToken"
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html lists
-# bedrock:InferenceProfileArn for neither.
-_WITHOUT_KEY = frozenset({"bedrock:CountTokens", "bedrock:CreateModelInvocationJob"})
 # What an Allow for the call does not help.
 UNGRANTED = frozenset({Cause.GUARDRAIL_PROFILE, Cause.MODEL_ACCESS, Cause.OTHER})
 
@@ -37,7 +33,7 @@ def lacks_allow(denial: Denial) -> bool:
 
 def has_key(denial: Denial) -> bool:
     """Tell whether the denied action is one whose requests name the inference profile, so that it can be exempted."""
-    return denial.action not in _WITHOUT_KEY
+    return denial.action not in WITHOUT_PROFILE_KEY
 
 
 def is_routing(cause: Cause) -> bool:
@@ -203,6 +199,6 @@ def _for_developer(diagnosis: Diagnosis) -> tuple[Remedy, ...]:
         return (
             Remedy(Audience.DEVELOPER, "Look at the caller's credentials and permissions first: AWS says no more."),
         )
-    if diagnosis.denial.action == BY_API_KEY:
+    if diagnosis.denial.action == CALL_WITH_BEARER_TOKEN:
         return (Remedy(Audience.DEVELOPER, "Sign with IAM credentials instead of a Bedrock API key."),)
     return ()

@@ -1,12 +1,13 @@
 """A diagnosis in phrases, each safe to print, to fill the sentences with."""
 
+from bedrock_guard._actions import CALL_WITH_BEARER_TOKEN
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._denials import DenyKind, PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._edits import Call
 from bedrock_guard._identifiers import PROFILES, parse_model_id
 from bedrock_guard._profiles import InferenceProfile, Origin, from_catalog
-from bedrock_guard._remedies import BY_API_KEY, NOUNS
+from bedrock_guard._remedies import NOUNS
 from bedrock_guard._text import clean
 
 
@@ -32,7 +33,7 @@ def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str
         "likely": parse_model_id(call.profile.partition("/")[2]).id,
         "vain": _vain(diagnosis),
         "moving": "AWS_REGION" if _is_blocked_from_everywhere(diagnosis, region, catalog) else "",
-        "remodelling": "another model" if diagnosis.denial.action == BY_API_KEY else "",
+        "remodelling": "another model" if diagnosis.denial.action == CALL_WITH_BEARER_TOKEN else "",
         "global_profile": _global_profile(diagnosis),
         "condition": "" if diagnosis.denial.deny else "if nothing allows it, ",
         "alternative": diagnosis.alternatives[0] if diagnosis.alternatives else "",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bedrock_guard import scp
+from bedrock_guard._actions import INFERENCE_PROFILE_ARN
 from bedrock_guard.cli._diff import diff
 from bedrock_guard.cli._matrix import Row, matrix, wrapped
 from bedrock_guard.cli._notes import heading, note_lines, slip_lines
@@ -14,7 +15,6 @@ from bedrock_guard.scp._outcome import MAX_CHARACTERS, EditedDocument, Obstacle,
 from bedrock_guard.scp._proof import Cell
 
 _MOST_CHANGES = 5
-_KEY = "bedrock:InferenceProfileArn"
 
 
 def helps(repair: Repair) -> bool:
@@ -48,7 +48,9 @@ def _after(repair: Repair) -> str:
         keys = sorted({key for report in repair.after for key in report.depends_on})
         return f"a call may be denied: it depends on {', '.join(keys) or 'where the profile routes'}"
     # Which is documented not to be so.
-    return "every call passes" + ("" if helps(repair) else f", unless AWS sets {_KEY} on the profile's own check")
+    return "every call passes" + (
+        "" if helps(repair) else f", unless AWS sets {INFERENCE_PROFILE_ARN} on the profile's own check"
+    )
 
 
 def _edited(scps: Scps, repair: Repair, document: EditedDocument) -> list[str]:

@@ -10,36 +10,12 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inferen
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bedrock_guard._actions import ACTIONS, INFERENCE_PROFILE_ARN, REQUESTED_REGION, WITHOUT_PROFILE_KEY
 from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, ModelIdentifier, ModelKind, partition_of
 from bedrock_guard._profiles import InferenceProfile
 from bedrock_guard.scp._errors import printable
 
-# The condition keys that the call itself sets.
-REQUESTED_REGION = "aws:RequestedRegion"
-INFERENCE_PROFILE_ARN = "bedrock:InferenceProfileArn"
-
-INVOKE_MODEL = "bedrock:InvokeModel"
-INVOKE_MODEL_WITH_RESPONSE_STREAM = "bedrock:InvokeModelWithResponseStream"
-COUNT_TOKENS = "bedrock:CountTokens"
-CREATE_MODEL_INVOCATION_JOB = "bedrock:CreateModelInvocationJob"
-
-# What a model is called by, and the action that each is authorized as. There is no bedrock:Converse.
-# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
-# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_StartAsyncInvoke.html
-_ACTIONS = {
-    "InvokeModel": INVOKE_MODEL,
-    "InvokeModelWithResponseStream": INVOKE_MODEL_WITH_RESPONSE_STREAM,
-    "Converse": INVOKE_MODEL,
-    "ConverseStream": INVOKE_MODEL_WITH_RESPONSE_STREAM,
-    "StartAsyncInvoke": INVOKE_MODEL,
-    # No action of its own is documented: assumed.
-    "InvokeModelWithBidirectionalStream": INVOKE_MODEL,
-    "CountTokens": COUNT_TOKENS,
-    "CreateModelInvocationJob": CREATE_MODEL_INVOCATION_JOB,
-}
-_IN_LOWER_CASE = {operation.lower(): action for operation, action in _ACTIONS.items()}
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html lists the key for neither.
-WITHOUT_PROFILE_KEY = frozenset({COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB})
+_IN_LOWER_CASE = {operation.lower(): action for operation, action in ACTIONS.items()}
 # Inferred from policies that AWS publishes; others say that the profile behind it is authorized, too.
 OF_APPLICATION_PROFILES = (
     f"{INFERENCE_PROFILE_ARN} is taken to hold the ARN of the application profile, and the profile behind it not to be "
@@ -75,7 +51,7 @@ def action_of(text: str) -> str:
     # bedrock:Converse is no action, but it is clear what is meant.
     operation = text.lower().removeprefix("bedrock:")
     if operation not in _IN_LOWER_CASE:
-        raise ValueError(f"action: {printable(text)!r} is none of {', '.join(_ACTIONS)}")
+        raise ValueError(f"action: {printable(text)!r} is none of {', '.join(ACTIONS)}")
     return _IN_LOWER_CASE[operation]
 
 

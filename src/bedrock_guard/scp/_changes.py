@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bedrock_guard._actions import INFERENCE_PROFILE_ARN, REQUESTED_REGION
 from bedrock_guard._identifiers import PROFILES, parse_arn
-from bedrock_guard.scp._authorizations import INFERENCE_PROFILE_ARN, REQUESTED_REGION
 from bedrock_guard.scp._calls import Call, is_pattern
 from bedrock_guard.scp._conditions import Condition
 from bedrock_guard.scp._facts import Facts, every

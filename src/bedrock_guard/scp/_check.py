@@ -2,16 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from bedrock_guard._actions import INVOKE_MODEL
 from bedrock_guard._catalog import Catalog, embedded
 from bedrock_guard._identifiers import ModelKind
 from bedrock_guard._profiles import InferenceProfile
-from bedrock_guard.scp._authorizations import (
-    INVOKE_MODEL,
-    OF_APPLICATION_PROFILES,
-    Authorization,
-    action_of,
-    authorizations,
-)
+from bedrock_guard.scp._authorizations import OF_APPLICATION_PROFILES, Authorization, action_of, authorizations
 from bedrock_guard.scp._caller import Caller, caller_of
 from bedrock_guard.scp._calls import Call, call_of, calls
 from bedrock_guard.scp._evaluation import Result, evaluate, load

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from bedrock_guard._actions import INVOKE_MODEL, INVOKE_MODEL_WITH_RESPONSE_STREAM
 from bedrock_guard._identifiers import UNSPECIFIED
-from bedrock_guard.scp._authorizations import INVOKE_MODEL, INVOKE_MODEL_WITH_RESPONSE_STREAM
 
 _LANDING_ZONE = re.compile(r"GRREGIONDENY\w*")
 # CT.MULTISERVICE.PV.1 (https://docs.aws.amazon.com/controltower/latest/controlreference/ou-region-deny.html)

@@ -4,19 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from bedrock_guard._catalog import Catalog
-from bedrock_guard._identifiers import UNSPECIFIED, is_region, parse_model_id, partition_of
-from bedrock_guard._profiles import from_catalog
-from bedrock_guard.scp._authorizations import (
+from bedrock_guard._actions import (
     COUNT_TOKENS,
     CREATE_MODEL_INVOCATION_JOB,
     INFERENCE_PROFILE_ARN,
     INVOKE_MODEL,
     INVOKE_MODEL_WITH_RESPONSE_STREAM,
     REQUESTED_REGION,
-    Authorization,
-    authorizations,
 )
+from bedrock_guard._catalog import Catalog
+from bedrock_guard._identifiers import UNSPECIFIED, is_region, parse_model_id, partition_of
+from bedrock_guard._profiles import from_catalog
+from bedrock_guard.scp._authorizations import Authorization, authorizations
 from bedrock_guard.scp._caller import Caller
 from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._facts import ContextValue

@@ -1,7 +1,7 @@
 """What blocks a call and cannot, or must not, be edited: why, and what to do instead."""
 
+from bedrock_guard._actions import WITHOUT_PROFILE_KEY
 from bedrock_guard._identifiers import parse_arn
-from bedrock_guard.scp._authorizations import WITHOUT_PROFILE_KEY
 from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._changes import Denied, is_regional
 from bedrock_guard.scp._control_tower import advice

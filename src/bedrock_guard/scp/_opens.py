@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from bedrock_guard._actions import INFERENCE_PROFILE_ARN
 from bedrock_guard._identifiers import UNSPECIFIED
-from bedrock_guard.scp._authorizations import INFERENCE_PROFILE_ARN
 from bedrock_guard.scp._calls import Call, is_pattern
 from bedrock_guard.scp._outcome import Edit, EditKind
 from bedrock_guard.scp._report import CheckedAuthorization, Report

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bedrock_guard._actions import INFERENCE_PROFILE_ARN, WITHOUT_PROFILE_KEY
 from bedrock_guard._identifiers import ModelKind
 from bedrock_guard._profiles import Origin
 from bedrock_guard.scp._arns import arn
-from bedrock_guard.scp._authorizations import INFERENCE_PROFILE_ARN, OF_APPLICATION_PROFILES, WITHOUT_PROFILE_KEY
+from bedrock_guard.scp._authorizations import OF_APPLICATION_PROFILES
 from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._evaluation import Decision, Result, evaluate
 from bedrock_guard.scp._facts import ContextValue

@@ -2,7 +2,7 @@
 
 import re
 
-from bedrock_guard.scp._authorizations import REQUESTED_REGION
+from bedrock_guard._actions import REQUESTED_REGION
 from bedrock_guard.scp._conditions import Condition, NullCondition
 from bedrock_guard.scp._facts import Facts
 from bedrock_guard.scp._hierarchy import Statement

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bedrock_guard._actions import INVOKE_MODEL
 from bedrock_guard._catalog import Catalog, embedded
 from bedrock_guard._profiles import InferenceProfile
-from bedrock_guard.scp._authorizations import INVOKE_MODEL, action_of
+from bedrock_guard.scp._authorizations import action_of
 from bedrock_guard.scp._caller import Caller, caller_of
 from bedrock_guard.scp._calls import Call, calls
 from bedrock_guard.scp._check import report

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
+from bedrock_guard._actions import CALL_WITH_BEARER_TOKEN
 from bedrock_guard._profiles import InferenceProfile
 from bedrock_guard.scp._authorizations import Authorization
 from bedrock_guard.simulator._call import Call
@@ -115,4 +116,4 @@ def _of_bearer_token(call: Call) -> list[Authorization]:
         return []
     kind = "SHORT_TERM" if token.startswith("bedrock-api-key-") else "LONG_TERM"
     context = {"aws:RequestedRegion": call.region, "bedrock:BearerTokenType": kind}
-    return [Authorization("bedrock:CallWithBearerToken", "*", context)]
+    return [Authorization(CALL_WITH_BEARER_TOKEN, "*", context)]
