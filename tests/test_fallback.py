@@ -12,7 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 import bedrock_guard
-from bedrock_guard import Fallback, ScpDeniedError, _candidates
+from bedrock_guard import Fallback, ScpDeniedError
+from bedrock_guard._calls import _candidates
 from bedrock_guard.simulator import Fault, Simulator
 from calls import denied
 from conftest import TOKYO

@@ -37,11 +37,12 @@ FLOORS = [
     ["_switch", "_finder"],
     ["_fallback"],
     ["_guard"],
-    ["_drill", "_headers"],
-    ["_call", "_failures"],
-    ["_candidates"],
-    ["_conduct"],
-    ["_conversation"],
+    ["_calls._drill", "_calls._headers"],
+    ["_calls._call", "_calls._failures"],
+    ["_calls._candidates"],
+    ["_calls._conduct"],
+    ["_calls._conversation"],
+    ["_calls"],
     ["_aio"],
     ["_client"],
     ["_api"],
@@ -74,7 +75,7 @@ def imports_of(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            is_package = node.module in ("bedrock_guard", "bedrock_guard.simulator", "bedrock_guard.scp")
+            is_package = PACKAGE.parent.joinpath(*node.module.split(".")).is_dir()
             found |= {f"{node.module}.{alias.name}" for alias in node.names} if is_package else {node.module}
     return found
 

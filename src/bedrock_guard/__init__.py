@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bedrock_guard._api import client, explain, guard, install, uninstall
+    from bedrock_guard._calls import drill
     from bedrock_guard._denials import Denial, DenyKind, PolicyType
     from bedrock_guard._diagnosis import Attempt, Audience, Cause, Diagnosis, PassedOver, Remedy
-    from bedrock_guard._drill import drill
     from bedrock_guard._events import Event, Hook
     from bedrock_guard._fallback import Degradation, Fallback, status
     from bedrock_guard._profiles import InferenceProfile, Origin, ProfileType, Scope
@@ -49,9 +49,9 @@ __all__ = [
 
 _ROOMS = {
     "_api": ("client", "explain", "guard", "install", "uninstall"),
+    "_calls": ("drill",),
     "_denials": ("Denial", "DenyKind", "PolicyType"),
     "_diagnosis": ("Attempt", "Audience", "Cause", "Diagnosis", "PassedOver", "Remedy"),
-    "_drill": ("drill",),
     "_events": ("Event", "Hook"),
     "_fallback": ("Degradation", "Fallback", "status"),
     "_profiles": ("InferenceProfile", "Origin", "ProfileType", "Scope"),

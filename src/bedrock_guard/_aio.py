@@ -6,11 +6,8 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from bedrock_guard import _control, _headers
-from bedrock_guard._call import Conversation, Send, Verdict
-from bedrock_guard._conduct import Conduct
-from bedrock_guard._conversation import converse
-from bedrock_guard._drill import Drill
+from bedrock_guard import _control
+from bedrock_guard._calls import Conduct, Conversation, Drill, Send, Verdict, converse, follow
 from bedrock_guard._events import log_fault
 from bedrock_guard._guard import Guard
 
@@ -25,7 +22,7 @@ class AsyncGuardedClient(BaseClient):
         super().__init__(*args, **kwargs)
         if self._bedrock_guard is not None:
             self._bedrock_guard.review_late(self.meta.region_name)
-            _headers.follow(self, self._bedrock_guard)
+            follow(self, self._bedrock_guard)
 
     async def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         send: Any = super()._make_api_call  # type: ignore[misc]  # botocore-stubs leave it out

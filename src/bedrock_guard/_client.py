@@ -13,12 +13,8 @@ import boto3
 import botocore.handlers
 from botocore.client import BaseClient
 
-from bedrock_guard import _headers
 from bedrock_guard._aio import AsyncGuardedClient
-from bedrock_guard._call import Conversation, Send
-from bedrock_guard._conduct import Conduct
-from bedrock_guard._conversation import converse
-from bedrock_guard._drill import Drill
+from bedrock_guard._calls import Conduct, Conversation, Drill, Send, converse, follow
 from bedrock_guard._guard import Guard
 
 SERVICES = ("bedrock-runtime", "bedrock", "bedrock-agent-runtime", "bedrock-agent")
@@ -36,7 +32,7 @@ class GuardedClient(BaseClient):
         super().__init__(*args, **kwargs)
         if self._bedrock_guard is not None:
             self._bedrock_guard.review_late(self.meta.region_name)
-            _headers.follow(self, self._bedrock_guard)
+            follow(self, self._bedrock_guard)
 
     def _make_api_call(self, operation_name: str, api_params: Any) -> Any:
         send: Callable[[str, Any], Any] = super()._make_api_call  # type: ignore[misc]  # botocore-stubs leave it out
@@ -92,7 +88,7 @@ def guard_client(client: BaseClient, guard: Guard) -> None:
     replaced = vars(client).get("_bedrock_guard")
     if replaced is not None:  # a guard of a session goes on with its other clients
         replaced.memory.retire()
-    _headers.follow(client, guard)
+    follow(client, guard)
     client._bedrock_guard = guard  # type: ignore[attr-defined]  # noqa: SLF001 (its class is ours by now)
 
 

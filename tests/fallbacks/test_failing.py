@@ -15,7 +15,8 @@ from botocore.exceptions import (
 from botocore.stub import Stubber
 
 import bedrock_guard
-from bedrock_guard import Fallback, ScpDeniedError, _call, _candidates, _conduct, _conversation, _events, _headers
+from bedrock_guard import Fallback, ScpDeniedError, _events
+from bedrock_guard._calls import _call, _candidates, _conduct, _conversation, _headers
 from bedrock_guard._fallback import Memory
 from bedrock_guard._guard import Guard
 from bedrock_guard._switch import Switch

@@ -11,9 +11,9 @@ from typing import Any, TypeGuard
 
 from botocore.exceptions import ClientError
 
-from bedrock_guard import _headers
-from bedrock_guard._call import OPERATIONS, Call, Verdict
-from bedrock_guard._candidates import Trial
+from bedrock_guard._calls import _headers
+from bedrock_guard._calls._call import OPERATIONS, Call, Verdict
+from bedrock_guard._calls._candidates import Trial
 from bedrock_guard._control import Lend
 from bedrock_guard._events import Event, log_fault
 from bedrock_guard._fallback import Body, Key, Params, Route

@@ -12,12 +12,12 @@ from typing import Any, TypeGuard
 from botocore.exceptions import ClientError
 
 from bedrock_guard._actions import ACTIONS, INVOKE_MODEL
-from bedrock_guard._call import Conversation, Send, Steps, Verdict, Work
-from bedrock_guard._candidates import Trial, weighed
-from bedrock_guard._conduct import Conduct
+from bedrock_guard._calls._call import Conversation, Send, Steps, Verdict, Work
+from bedrock_guard._calls._candidates import Trial, weighed
+from bedrock_guard._calls._conduct import Conduct
+from bedrock_guard._calls._drill import denied_error
 from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Cause
-from bedrock_guard._drill import denied_error
 from bedrock_guard._events import Event, log_fault
 from bedrock_guard._fallback import Evidence
 from bedrock_guard._identifiers import PROFILES, parse_model_id

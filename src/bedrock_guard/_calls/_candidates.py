@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from bedrock_guard._alternatives import same_model
-from bedrock_guard._call import Call, Send, Work
+from bedrock_guard._calls._call import Call, Send, Work
+from bedrock_guard._calls._failures import code_of, is_lasting, is_passing
 from bedrock_guard._diagnosis import Attempt, Diagnosis, PassedOver
 from bedrock_guard._events import log_fault
-from bedrock_guard._failures import code_of, is_lasting, is_passing
 from bedrock_guard._fallback import (
     Candidate,
     Evidence,
