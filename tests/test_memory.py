@@ -43,9 +43,9 @@ def evidence() -> Evidence:
     return Evidence({}, diagnosis)
 
 
-def deny(memory: Memory, evidence: Evidence, **given: Any) -> bool:
+def deny(memory: Memory, evidence: Evidence, **given: Any) -> None:
     """Note a denial of a request sent just now."""
-    return memory.denied(KEY, evidence, **{"is_probe": False, "sent_at": memory.now(), **given})
+    memory.denied(KEY, evidence, **{"is_probe": False, "sent_at": memory.now(), **given})
 
 
 def goes(memory: Memory) -> str:
@@ -62,10 +62,24 @@ def test_nothing_denied_is_the_first_choice(memory: Memory) -> None:
     assert goes(memory) == "first choice"
 
 
-def test_denial_begins_once(memory: Memory, evidence: Evidence) -> None:
-    """Of those that were under way together, one begins it."""
-    assert [deny(memory, evidence) for _ in range(3)] == [True, False, False]
+def test_fallback_begins_once(memory: Memory, evidence: Evidence) -> None:
+    """With the first call that it serves, however many were denied together."""
+    for _ in range(3):
+        deny(memory, evidence)
+
+    assert [memory.served(KEY, "amazon.nova-lite-v1:0") for _ in range(3)] == [True, False, False]
     assert goes(memory) == "fallback"
+
+
+def test_what_is_served_after_the_recovery_begins_nothing(memory: Memory, evidence: Evidence, clock: Clock) -> None:
+    """A call that was under way counts for nobody."""
+    deny(memory, evidence)
+    clock.time += 300
+    for _ in range(3):
+        goes(memory)
+        memory.probed_well(KEY)
+
+    assert not memory.served(KEY, "amazon.nova-lite-v1:0")
 
 
 def test_one_call_at_a_time_probes(memory: Memory, evidence: Evidence, clock: Clock) -> None:
@@ -114,7 +128,7 @@ def test_denial_soon_after_the_recovery_is_a_relapse(memory: Memory, evidence: E
         goes(memory)
         memory.probed_well(KEY)
 
-    assert deny(memory, evidence)
+    deny(memory, evidence)
     clock.time += 599
     assert goes(memory) == "fallback"
     clock.time += 1
@@ -130,7 +144,8 @@ def test_late_denial_says_nothing_of_the_time_since(memory: Memory, evidence: Ev
         goes(memory)
         memory.probed_well(KEY)
 
-    assert not deny(memory, evidence, sent_at=sent_at)
+    deny(memory, evidence, sent_at=sent_at)
+
     assert goes(memory) == "first choice"
 
 
@@ -140,6 +155,18 @@ def test_probe_that_found_nothing_out_is_the_next_calls(memory: Memory, evidence
     clock.time += 300
     assert goes(memory) == "probe"
     memory.released(KEY)
+
+    assert goes(memory) == "probe"
+
+
+def test_probe_that_hangs_is_given_up(memory: Memory, evidence: Evidence, clock: Clock) -> None:
+    """A client without a time-out would keep all others from the first choice for ever."""
+    deny(memory, evidence)
+    clock.time += 300
+    goes(memory)
+    clock.time += HOUR - 1
+    assert goes(memory) == "fallback"
+    clock.time += 1
 
     assert goes(memory) == "probe"
 

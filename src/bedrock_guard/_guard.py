@@ -144,9 +144,23 @@ _numbers = itertools.count(1)
 
 
 def caller_of(client: Any) -> int | None:
-    """Return a number for the credentials of *client*, the same while they last; None where it has none."""
-    credentials = client._request_signer._credentials  # noqa: SLF001 (no other way to tell callers apart without a call)
+    """
+    Return a number for whom *client* signs as, the same for all clients of one caller; None where it does not sign.
+
+    It tells nothing of the credentials, which are asked for nothing.
+    """
+    signer = client._request_signer  # noqa: SLF001 (no other way to tell callers apart without a call)
+    api_key = getattr(getattr(signer, "_auth_token", None), "token", None)  # that of IAM Identity Center has none
+    if isinstance(api_key, str):
+        return hash(api_key)
+    credentials = signer._credentials  # noqa: SLF001
     number: int | None = getattr(credentials, _NUMBER, None)
-    if number is None and hasattr(credentials, "__dict__"):
-        number = vars(credentials).setdefault(_NUMBER, next(_numbers))  # kept with them: a table would keep them alive
-    return number
+    return number if number is not None or not hasattr(credentials, "__dict__") else _new_number(vars(credentials))
+
+
+def _new_number(credentials: dict[str, Any]) -> int:
+    """Return a number for *credentials*, kept with them: they may be refreshed, and a table would keep them alive."""
+    if credentials.get("_access_key", "") is None:  # they are yet to be fetched
+        return next(_numbers)
+    access_key = credentials.get("_access_key") or credentials.get("access_key")
+    return int(credentials.setdefault(_NUMBER, hash(access_key) if access_key else next(_numbers)))

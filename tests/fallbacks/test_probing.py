@@ -1,6 +1,9 @@
 """How calls find back to the first choice, by a clock that the test winds."""
 
 import asyncio
+import contextlib
+import contextvars
+import logging
 import os
 import threading
 from collections import Counter
@@ -16,7 +19,7 @@ from bedrock_guard import ScpDeniedError
 from bedrock_guard.simulator import Fault, Simulator
 from conftest import TOKYO
 from fallbacks.cases import APAC_NOVA, Clock, ask, asynchronous, guarded, models, sent, told, with_settings
-from policies import HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY
+from policies import CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY
 
 
 @pytest.fixture
@@ -154,6 +157,29 @@ def test_one_probe_at_a_time_and_no_call_lost_or_doubled(simulator: Simulator, c
     assert len(simulator.requests) == 2 + 64
 
 
+async def test_probe_that_is_closed_elsewhere_is_the_next_calls(simulator: Simulator, clock: Clock) -> None:
+    """As an event loop does at its end: in another context than the call's own."""
+    async with asynchronous(simulator, with_settings()) as client:
+        client._bedrock_guard.memory.now = clock
+        await client.converse(modelId=JP_CLAUDE, messages=HELLO)
+        simulator.set_scps([])
+        clock.time += 300
+        blocked = [True]
+
+        async def hang(**_: Any) -> None:
+            if blocked:
+                await asyncio.Event().wait()
+
+        client.meta.events.register("before-call.bedrock-runtime", hang)
+        probe = client.converse(modelId=JP_CLAUDE, messages=HELLO)
+        contextvars.copy_context().run(probe.send, None)
+        with contextlib.suppress(ValueError):  # of botocore's own context
+            probe.close()
+        blocked.clear()
+
+        assert told(await client.converse(modelId=JP_CLAUDE, messages=HELLO)) is None
+
+
 async def test_sixty_four_tasks_have_one_probe_at_a_time(simulator: Simulator, clock: Clock) -> None:
     """As with threads."""
     async with asynchronous(simulator, with_settings()) as client:
@@ -223,6 +249,31 @@ def test_scp_that_denies_only_some_routed_requests_does_not_flap(clock: Clock) -
     assert all(status in (200, 403) for _, status in sent(simulator))
 
 
+@pytest.mark.parametrize("wrong", [CLAUDE, "no-such-model"])
+def test_candidate_that_is_not_offered_costs_one_request_in_all(simulator: Simulator, wrong: str) -> None:
+    """AWS says so of a model that has no on-demand throughput here, and of an id that it does not know."""
+    client = guarded(simulator, [wrong, NOVA])
+    for _ in range(4):
+        ask(client)
+
+    assert models(simulator) == [JP_CLAUDE, wrong, *[NOVA] * 4]
+
+
+def test_beginning_is_told_with_the_first_call_that_is_served(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also where the fallback was throttled at first."""
+    client = guarded(simulator)
+    simulator.add_fault(Fault("throttling", model_id=NOVA, times=1))
+    with pytest.raises(client.exceptions.ThrottlingException):
+        ask(client)
+    for _ in range(3):
+        ask(client)
+    told = [each.getMessage().split()[0] for each in caplog.records if each.levelno == logging.WARNING]
+
+    assert told == ["bedrock_guard.denied", "bedrock_guard.fallback_failed", "bedrock_guard.fallback"]
+
+
 def test_hundred_calls_while_degraded_are_hundred_requests(simulator: Simulator, clock: Clock) -> None:
     """1.00 each."""
     client = guarded(simulator, with_settings(), clock)
@@ -250,18 +301,6 @@ def test_clients_of_a_session_share_a_memory(simulator: Simulator) -> None:
     clients = [session.client("bedrock-runtime") for session in (sessions[0], sessions[0], sessions[1])]
 
     assert [ask(client)["remembered"] for client in clients] == [False, True, False]
-
-
-def test_callers_of_one_guard_are_kept_apart(simulator: Simulator) -> None:
-    """Other credentials may be those of another account, under other SCPs."""
-    session = bedrock_guard.guard(simulator.session(TOKYO), fallback=NOVA)
-    clients: list[Any] = [
-        session.client("bedrock-runtime"),
-        session.client("bedrock-runtime", aws_access_key_id="AKIAOTHER", aws_secret_access_key="other"),
-    ]
-
-    assert [ask(client)["remembered"] for client in clients] == [False, False]
-    assert len(bedrock_guard.status()) == 2
 
 
 def test_actions_and_models_are_kept_apart(simulator: Simulator) -> None:

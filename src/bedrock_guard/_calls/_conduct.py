@@ -81,10 +81,10 @@ class Conduct(Call):
         """End it. Where it was to probe and has found out nothing, the next call does."""
         self.trial = None  # an error that is kept holds this, and would be held by it
         try:
-            if self._first_headers is not None:
-                _headers.first.reset(self._first_headers)
             if self.probed is not None:
                 self.keeper.memory.released(self.probed)
+            if self._first_headers is not None:
+                _headers.forget(self._first_headers)
         except Exception as fault:  # noqa: BLE001 (the answer stands)
             log_fault("bedrock_guard.failed", fault)
 
@@ -135,7 +135,7 @@ class Conduct(Call):
         if self.keeper.memory.probed_well(key) and route is not None:
             self.keeper.teller.recovered(Event("recovered", route.evidence.diagnosis, self.operation_name))
 
-    def served(self, trial: Trial, response: Any, *, began: bool = False) -> None:
+    def served(self, trial: Trial, response: Any) -> None:
         """Say in *response*, and to whoever listens, that a candidate has served it."""
         diagnosis, keeper = trial.evidence.diagnosis, self.keeper
         response.setdefault("ResponseMetadata", {})["BedrockGuard"] = {
@@ -146,7 +146,7 @@ class Conduct(Call):
             "diagnosis_key": diagnosis.key,
             "remembered": trial.is_remembered,
         }
-        keeper.memory.served(trial.key, trial.model_id)
+        began = keeper.memory.served(trial.key, trial.model_id)
         if began or keeper.teller.listens():
             event = Event("fallback", trial.diagnosis, self.operation_name, trial.model_id, trial.is_remembered)
             keeper.teller.fallback(event, began=began)

@@ -144,11 +144,11 @@ class _Talk:
             self.settled = Verdict(response)
         elif trial.passing_error is None:
             return self._failed(trial, error)  # what can never serve is not worth remembering
-        began = call.keeper.memory.denied(key, evidence, is_probe=False, sent_at=call.sent_at)
+        call.keeper.memory.denied(key, evidence, is_probe=False, sent_at=call.sent_at)
         self._note_unusable(trial)
         if response is None:
             return self._failed(trial, error)
-        call.served(trial, response, began=began)
+        call.served(trial, response)
         return self.settled
 
     def _failed(self, trial: Trial, denial: ClientError) -> Verdict:

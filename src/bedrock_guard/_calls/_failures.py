@@ -1,5 +1,7 @@
 """What the failure of a fallback means: whether it is worth trying again, and what it is called."""
 
+import re
+
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
@@ -7,6 +9,9 @@ _PASSING = frozenset(
     {"InternalServerException", "ModelNotReadyException", "ModelTimeoutException", "ServiceUnavailableException"}
 )
 _LASTING = ("AccessDenied", "ResourceNotFound")
+# What AWS says, as a ValidationException, of a model that this Region does not offer so.
+# https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
+_NOT_OFFERED = re.compile(r"model identifier is invalid|on-demand throughput isn.t supported", re.IGNORECASE)
 
 
 def code_of(error: Exception) -> str:
@@ -27,5 +32,6 @@ def is_passing(error: Exception) -> bool:
 def is_lasting(error: Exception, operation_name: str) -> bool:
     """Tell whether the same model would fail whatever was sent."""
     # Few models count tokens: https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html
-    cannot_count = operation_name == "CountTokens" and code_of(error) == "ValidationException"
-    return cannot_count or code_of(error).startswith(_LASTING)
+    is_refused = code_of(error) == "ValidationException"
+    cannot_serve = operation_name == "CountTokens" or _NOT_OFFERED.search(str(error)) is not None
+    return code_of(error).startswith(_LASTING) or (is_refused and cannot_serve)

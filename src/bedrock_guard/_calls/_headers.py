@@ -5,7 +5,8 @@ Some handlers hand them over once for each call of the user's (pydantic-ai's `ex
 fallback would go without.
 """
 
-from contextvars import ContextVar
+from contextlib import suppress
+from contextvars import ContextVar, Token
 from typing import Any, TypeAlias
 
 from botocore.client import BaseClient
@@ -29,6 +30,12 @@ def follow(client: BaseClient, guard: Guard) -> None:
     if guard.fallback is not None:
         events = client.meta.events
         events.register_last("before-sign.bedrock-runtime", _keep_or_give, unique_id="bedrock_guard-headers")
+
+
+def forget(token: Token[Headers | None]) -> None:
+    """Forget those of a call; it may be closed in another context than its own, as an event loop does at its end."""
+    with suppress(ValueError):
+        first.reset(token)
 
 
 def _keep_or_give(request: Any, **_: Any) -> None:

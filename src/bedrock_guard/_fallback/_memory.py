@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, NamedTuple
 
 from bedrock_guard._diagnosis import Diagnosis
@@ -12,7 +13,7 @@ from bedrock_guard._fallback._request import Option
 from bedrock_guard._fallback._status import Degradation, unwatch, watch
 from bedrock_guard._fork import clean_in_child
 
-LONGEST = 60 * 60  # seconds: relapses double the period up to this
+LONGEST = 60 * 60  # seconds: relapses double the period up to this, and a probe is waited for so long
 _MOST = 1024
 
 
@@ -59,7 +60,7 @@ class _Entry:
     until: float
     since: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.timezone.utc))
     good_probes: int = 0
-    is_probing: bool = False
+    probed_until: float = -inf  # a probe that hangs is given up then
     recovered_at: float | None = None
     calls: int = 0
 
@@ -83,7 +84,7 @@ class Memory:
         """Forget who held the lock, and who was probing."""
         self._lock = threading.Lock()
         for entry in self._entries.values():
-            entry.is_probing = False
+            entry.probed_until = -inf
 
     def retire(self) -> None:
         """Count no longer for `status()`, whoever holds on to it."""
@@ -99,9 +100,9 @@ class Memory:
             entry = self._active(key)
             if entry is None:
                 return None
-            if entry.is_probing or self.now() < entry.until:
+            if self.now() < max(entry.until, entry.probed_until):
                 return entry.route
-            entry.is_probing = True
+            entry.probed_until = self.now() + LONGEST
             return replace(entry.route, is_probe=True)
 
     def conversation(self, caller: int | None, source_region: str, names: set[str]) -> tuple[Key, Route] | None:
@@ -115,22 +116,17 @@ class Memory:
                     return key, entry.route
         return None
 
-    def denied(self, key: Key, evidence: Evidence, *, is_probe: bool, sent_at: float) -> bool:
-        """
-        Note a denial of a request that was sent to the first choice at *sent_at*.
-
-        Return whether calls pass it by only from now on.
-        """
+    def denied(self, key: Key, evidence: Evidence, *, is_probe: bool, sent_at: float) -> None:
+        """Note a denial of a request that was sent to the first choice at *sent_at*."""
         with self._lock:
             entry = self._entries.get(key)
             if entry is None or entry.recovered_at is not None:
-                return self._begin(key, evidence, entry, sent_at)
-            if is_probe:  # others were only under way when it began
+                self._begin(key, evidence, entry, sent_at)
+            elif is_probe:  # others were only under way when it began
                 period = self._doubled(entry)
                 entry.route = Route(evidence, entry.route.served_model_id)
                 entry.period, entry.until = period, self.now() + period
-                entry.good_probes, entry.is_probing = 0, False
-            return False
+                entry.good_probes, entry.probed_until = 0, -inf
 
     def probed_well(self, key: Key) -> bool:
         """Note a good answer to a probe; return whether the first choice has recovered by it."""
@@ -138,7 +134,7 @@ class Memory:
             entry = self._active(key)
             if entry is None:
                 return False
-            entry.is_probing = False
+            entry.probed_until = -inf
             entry.good_probes += 1
             if entry.good_probes < self._probes:
                 return False
@@ -150,16 +146,18 @@ class Memory:
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
-                entry.is_probing = False
+                entry.probed_until = -inf
 
-    def served(self, key: Key, model_id: str) -> None:
-        """Note that *model_id* has served a call."""
+    def served(self, key: Key, model_id: str) -> bool:
+        """Note that *model_id* has served a call; return whether it is the first since the denial."""
         with self._lock:
-            entry = self._entries.get(key)
-            if entry is not None and entry.recovered_at is None:
-                entry.calls += 1
-                if entry.route.served_model_id != model_id:
-                    entry.route = replace(entry.route, served_model_id=model_id)
+            entry = self._active(key)
+            if entry is None:
+                return False
+            entry.calls += 1
+            if entry.route.served_model_id != model_id:
+                entry.route = replace(entry.route, served_model_id=model_id)
+            return entry.calls == 1
 
     def unusable(self, key: Key, operation_name: str, model_id: str) -> None:
         """Note that a candidate fails whatever is sent, so that no further call is spent on it meanwhile."""
@@ -179,18 +177,17 @@ class Memory:
         entry = self._entries.get(key)
         return entry if entry is not None and entry.recovered_at is None else None
 
-    def _begin(self, key: Key, evidence: Evidence, recovered: _Entry | None, sent_at: float) -> bool:
+    def _begin(self, key: Key, evidence: Evidence, recovered: _Entry | None, sent_at: float) -> None:
         period = self._remember
         if recovered is not None and recovered.recovered_at is not None:
             if sent_at < recovered.recovered_at:
-                return False  # a late answer says nothing of the time since
+                return  # a late answer says nothing of the time since
             if self.now() - recovered.recovered_at <= LONGEST:
                 period = self._doubled(recovered)  # some SCPs deny only some of the routed requests
         self._entries.pop(key, None)  # the oldest stand first
         self._entries[key] = _Entry(Route(evidence), period, self.now() + period)
         while len(self._entries) > _MOST:
             del self._entries[next(iter(self._entries))]
-        return True
 
     def _doubled(self, entry: _Entry) -> float:
         return min(entry.period * 2, max(LONGEST, self._remember))
