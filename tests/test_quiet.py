@@ -1,5 +1,6 @@
 """What is logged and kept: no content of a request, no forged line, and one warning for one wall."""
 
+import asyncio
 import contextlib
 import gc
 import io
@@ -7,8 +8,10 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 import unicodedata
 import weakref
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import bedrock_guard
-from bedrock_guard import Event, ScpDeniedError, _events
+from bedrock_guard import Event, Fallback, ScpDeniedError, _events
 from bedrock_guard.simulator import Fault, Simulator
 from calls import denied, explained, refused, sentence
 from conftest import TOKYO
@@ -27,6 +30,7 @@ from policies import GLOBAL_CLAUDE, JP_CLAUDE, NOVA
 
 PROMPT = "the prompt that nobody else may read"
 SECRETS = (PROMPT, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AKIAIOSFODNN7EXAMPLE")
+OFF = Fallback(NOVA, enabled=False)
 ASKED: Any = [{"role": "user", "content": [{"text": PROMPT}]}]
 
 
@@ -77,16 +81,54 @@ class Text(str):
     __slots__ = ("__weakref__",)
 
 
-def test_prompt_is_not_kept(guarded: Any) -> None:
-    """Once caller and error are gone, so is the prompt."""
+@pytest.fixture
+def _counting() -> Iterator[None]:
+    """Free by counting references alone: what is in a cycle stays."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def failing(client: Any, prompt: str) -> None:
+    """Ask with *prompt*, and forget the denial."""
+    with contextlib.suppress(ScpDeniedError):
+        client.converse(modelId=JP_CLAUDE, messages=[{"role": "user", "content": [{"text": prompt}]}])
+        pytest.fail("the call was not denied")
+
+
+@pytest.mark.usefixtures("_counting")
+@pytest.mark.parametrize("fallback", [None, OFF, "amazon.titan-embed-text-v2:0", "no-such-model"])
+def test_prompt_is_not_kept(client: Any, fallback: Any) -> None:
+    """Once caller and error are gone, so is the prompt, whether or not a fallback was passed over, or failed."""
     prompt = Text(PROMPT)
     watched = weakref.ref(prompt)
-    with pytest.raises(ScpDeniedError):
-        guarded.converse(modelId=JP_CLAUDE, messages=[{"role": "user", "content": [{"text": prompt}]}])
+    failing(bedrock_guard.guard(client, fallback=fallback), prompt)
     del prompt
-    gc.collect()
 
     assert watched() is None
+
+
+@pytest.mark.usefixtures("_counting")
+@pytest.mark.parametrize("fallback", [None, OFF, "amazon.titan-embed-text-v2:0"])
+async def test_prompt_is_not_kept_by_the_asynchronous_twin(simulator: Simulator, fallback: Any) -> None:
+    """The same, awaited."""
+    session: Any = pytest.importorskip("aiobotocore.session", reason="the extra `async` is not installed").get_session()
+    simulator.attach(session)
+    prompt = Text(PROMPT)
+    watched = weakref.ref(prompt)
+    async with session.create_client("bedrock-runtime", region_name=TOKYO) as client:
+        bedrock_guard.guard(client, fallback=fallback)
+        with contextlib.suppress(ScpDeniedError):
+            await client.converse(modelId=JP_CLAUDE, messages=[{"role": "user", "content": [{"text": prompt}]}])
+            pytest.fail("the call was not denied")
+        del prompt
+        for thread in threading.enumerate():
+            if thread.name.startswith("bedrock_guard-explain"):
+                thread.join()
+        await asyncio.sleep(0)
+
+        assert watched() is None
 
 
 @pytest.mark.parametrize("text", [PROMPT, f"{PROMPT}\n{sentence()}", f"{sentence()}\n{PROMPT}"])

@@ -47,6 +47,7 @@ class AsyncGuardedClient(BaseClient):
 
     async def _hold(self, conversation: Conversation, send: Any) -> Any:
         """Do what *conversation* asks for, until it ends."""
+        step: Any
         try:
             step = next(conversation)
             while True:
@@ -62,6 +63,7 @@ class AsyncGuardedClient(BaseClient):
             return end.value
         finally:
             conversation.close()
+            step = answer = None  # as in the synchronous one
 
     async def _work(self, do: Any, otherwise: Any) -> Any:
         """Do what may take a second, which the event loop cannot wait; *otherwise* where that cannot be begun."""

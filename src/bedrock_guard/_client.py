@@ -58,6 +58,7 @@ class GuardedClient(BaseClient):
 
 def _hold(conversation: Conversation, send: Callable[[Any], Any]) -> Any:
     """Do what *conversation* asks for, until it ends."""
+    step: Any
     try:
         step = next(conversation)
         while True:
@@ -71,6 +72,7 @@ def _hold(conversation: Conversation, send: Callable[[Any], Any]) -> Any:
         return end.value
     finally:
         conversation.close()
+        step = answer = None  # an error's traceback holds this frame: a cycle, and the prompt would linger
 
 
 def guard_client(client: BaseClient, guard: Guard) -> None:

@@ -13,7 +13,7 @@ from bedrock_guard._denials import Denial, PolicyType
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._events import Event, Hook, Teller, log_fault, warn
 from bedrock_guard._explain import diagnose, error_text
-from bedrock_guard._fallback import Fallback, Memory, Models, configured, review
+from bedrock_guard._fallback import AUTO, Fallback, Memory, Models, configured, is_function, review
 from bedrock_guard._finder import Finder
 from bedrock_guard._identifiers import ModelIdentifier
 from bedrock_guard._profiles import InferenceProfile, Origin
@@ -41,12 +41,12 @@ class Guard:
     ) -> None:
         if resolve not in ("auto", "catalog"):
             raise ValueError(f'resolve is "auto" or "catalog", not {resolve!r}')
-        if hook is not None and not callable(hook):
-            raise TypeError(f"hook is called with an Event, and a {type(hook).__name__} cannot be called")
+        if hook is not None and not is_function(hook):
+            raise TypeError(f"hook is a function (no coroutine) of an Event, not {hook!r}")
         self.fallback = configured(fallback)
         self.finder = Finder(catalog, asks=resolve == "auto", control_client=control_client, session=session)
         self.teller = Teller(hook)
-        self.settings = self.fallback or Fallback("none", enabled=False)
+        self.settings = self.fallback or Fallback(AUTO, enabled=False)
         self.memory = Memory(remember=self.settings.remember, probes=self.settings.probes)
         self.switch = Switch(enabled=self.settings.enabled) if self.fallback else None
         self._hook = hook

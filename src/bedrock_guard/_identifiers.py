@@ -17,8 +17,8 @@ REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
 
 # Geographies AWS has named so far. They tell that an id is a profile's, never where it routes.
 _PREFIXES = frozenset({"apac", "au", "ca", "eu", "global", "in", "jp", "us", "us-gov"})
-# A geography newer than this file: two leading labels of letters, which no foundation model's id has.
-_NEW_PREFIX = re.compile(r"[a-z]{2,6}(-[a-z]{2,6})?\.[a-z]{3,}\.")
+# A geography newer than this file: a label before that of a provider, which no foundation model's id has.
+_NEW_PREFIX = re.compile(r"[a-z]{2,}[0-9]?(-[a-z]+)*\.([a-z]{3,}|ai21)\.")
 
 
 class ModelKind(StrEnum):

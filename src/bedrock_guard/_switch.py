@@ -4,13 +4,13 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from math import inf
 
 from bedrock_guard._events import log_fault
 from bedrock_guard._fork import clean_in_child
 
 ASKED_EVERY = 1.0  # seconds
 PATIENCE = 1.0  # seconds that calls wait for an answer
+GIVEN_UP = 60.0  # seconds after which a question without an answer is asked again
 
 _OFF = frozenset({"off", "0", "false", "no"})
 _ON = frozenset({"on", "1", "true", "yes"})
@@ -24,6 +24,14 @@ def is_guard_off() -> bool:
 
 def _means(said: str, words: frozenset[str]) -> bool:
     return said.strip().lower() in words
+
+
+class _Question:
+    """The user's function, asked once."""
+
+    def __init__(self, asked_at: float) -> None:
+        self.asked_at = asked_at
+        self.answered = threading.Event()
 
 
 class Switch:
@@ -40,9 +48,7 @@ class Switch:
     def start_clean(self) -> None:
         """Forget who was asking."""
         self._lock = threading.Lock()
-        self._asked_at = -inf
-        self._answered = threading.Event()
-        self._answered.set()
+        self._question: _Question | None = None
 
     def known(self) -> bool | None:
         """Return whether the fallback is on, or None where the user's function is to be asked, or waited for."""
@@ -51,41 +57,49 @@ class Switch:
             return False
         if self._function is None:
             return self.last or (said is not None and _means(said, _ON))
-        return self.last if self._answered.is_set() == self._is_fresh() else None
+        question = self._question
+        if question is None or self._is_due(question):
+            return None
+        is_awaited = not question.answered.is_set() and self._age(question) < PATIENCE
+        return None if is_awaited else self.last
 
     def asked(self) -> bool:
         """Return what the user's function answers, its last answer where it fails or takes more than a second."""
-        if self._function is not None and self._is_mine_to_ask():
-            # It may hang, and is waited for by no call of whom it is no business.
-            thread = threading.Thread(
-                target=self._ask, args=(self._function,), name="bedrock_guard-switch", daemon=True
-            )
-            try:
-                thread.start()
-            except RuntimeError as fault:  # the process has as many as it may
-                log_fault("bedrock_guard.switch_failed", fault)
-                self._answered.set()
-        self._answered.wait(max(0.0, self._asked_at + PATIENCE - self._now()))
+        if self._function is not None:
+            question = self._present(self._function)
+            question.answered.wait(max(0.0, PATIENCE - self._age(question)))
         return self.last
 
-    def _ask(self, function: Callable[[], bool]) -> None:
+    def _present(self, function: Callable[[], bool]) -> _Question:
+        with self._lock:  # not held over the question
+            if self._question is not None and not self._is_due(self._question):
+                return self._question
+            self._question = question = _Question(self._now())
+        # It may hang, and is waited for by no call of whom it is no business.
+        thread = threading.Thread(target=self._ask, args=(function, question), name="bedrock_guard-switch", daemon=True)
         try:
-            self.last = _answer(function)
+            thread.start()
+        except RuntimeError as fault:  # the process has as many as it may
+            log_fault("bedrock_guard.switch_failed", fault)
+            question.answered.set()
+        return question
+
+    def _ask(self, function: Callable[[], bool], question: _Question) -> None:
+        try:
+            answer = _answer(function)
+            if question is self._question:  # else it comes after that of a later one
+                self.last = answer
         except Exception as fault:  # noqa: BLE001 (it fails to its last answer)
             log_fault("bedrock_guard.switch_failed", fault)
         finally:
-            self._answered.set()
+            question.answered.set()
 
-    def _is_fresh(self) -> bool:
-        return self._now() - self._asked_at < ASKED_EVERY
+    def _is_due(self, question: _Question) -> bool:
+        """Tell whether it is time to ask again."""
+        return self._age(question) >= (ASKED_EVERY if question.answered.is_set() else GIVEN_UP)
 
-    def _is_mine_to_ask(self) -> bool:
-        with self._lock:  # not held over the question
-            if self._is_fresh() or not self._answered.is_set():
-                return False
-            self._asked_at = self._now()
-            self._answered.clear()
-            return True
+    def _age(self, question: _Question) -> float:
+        return self._now() - question.asked_at
 
 
 def _answer(function: Callable[[], bool]) -> bool:

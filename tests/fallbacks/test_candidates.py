@@ -10,10 +10,13 @@ import pytest
 
 import bedrock_guard
 from bedrock_guard import Fallback, ScpDeniedError
+from bedrock_guard._catalog import embedded
+from bedrock_guard._fallback import Candidate
+from bedrock_guard._fallback._fit import fit_of
 from bedrock_guard.simulator import Simulator
 from conftest import TOKYO
 from fallbacks.cases import ask, guarded, models
-from policies import GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA
+from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA
 
 OSAKA = "ap-northeast-3"
 ACCOUNT = "111122223333"
@@ -70,7 +73,11 @@ def test_model_by_itself_stays_in_its_region(simulator: Simulator, candidate: st
         (arn("something-new/abcdefghijkl"), "may route to another Region"),
         (f"arn:aws:bedrock:{OSAKA}::foundation-model/{NOVA}", "it is in ap-northeast-3"),
         (arn("provisioned-model/abcdefghijkl", OSAKA), "it is in ap-northeast-3"),
+        (arn("application-inference-profile/abcdefghijkl", OSAKA), "it is in ap-northeast-3"),
         ("jp.anthropic.claude-of-tomorrow-v1:0", "its destination Regions are not known"),
+        ("mideast.anthropic.claude-of-tomorrow-v1:0", "its destination Regions are not known"),
+        ("apac2.amazon.nova-of-tomorrow-v1:0", "its destination Regions are not known"),
+        ("kr.ai21.jamba-of-tomorrow-v1:0", "its destination Regions are not known"),
     ],
 )
 def test_what_may_be_wider_is_refused_when_configured(simulator: Simulator, candidate: str, reason: str) -> None:
@@ -116,13 +123,47 @@ def test_application_profile_that_nobody_knows_is_passed_over(simulator: Simulat
 def test_catalogue_of_the_users_own_tells_what_is_inside(simulator: Simulator, tmp_path: Path) -> None:
     """A profile that the embedded one lacks is inside by what `catalog=` says."""
     new = "jp.anthropic.claude-of-tomorrow-v1:0"
-    embedded = files("bedrock_guard").joinpath("catalog.json").read_text(encoding="utf-8")
+    snapshot = files("bedrock_guard").joinpath("catalog.json").read_text(encoding="utf-8")
     newer = tmp_path / "catalog.json"
-    newer.write_text(embedded.replace("jp.anthropic.claude-haiku-4-5-20251001-v1:0", new), encoding="utf-8")
+    newer.write_text(snapshot.replace("jp.anthropic.claude-haiku-4-5-20251001-v1:0", new), encoding="utf-8")
     with pytest.raises(ValueError, match="not known"):
         guarded(simulator, new)
 
     guarded(simulator, new, catalog=newer)
+
+
+@pytest.mark.parametrize("new", ["middleeast.anthropic.claude-of-tomorrow-v1:0", "x1.qwen3.next-v1:0"])
+def test_profile_of_the_catalogue_is_one_whatever_its_form(simulator: Simulator, tmp_path: Path, new: str) -> None:
+    """No prefix tells what an id is where the catalogue does."""
+    snapshot = files("bedrock_guard").joinpath("catalog.json").read_text(encoding="utf-8")
+    newer = tmp_path / "catalog.json"
+    newer.write_text(snapshot.replace("apac.amazon.nova-lite-v1:0", new), encoding="utf-8")
+    with pytest.raises(ValueError, match="it may route to ap-"):
+        guarded(simulator, {JP_CLAUDE: new}, catalog=newer)
+
+    reasons = passed_over(guarded(simulator, new, catalog=newer))
+    assert reasons[0].startswith("it may route to ap-")
+
+
+@pytest.mark.parametrize(
+    "requested", [JP_CLAUDE, "jp.*", arn(f"inference-profile/{JP_CLAUDE}"), "*inference-profile/jp.*"]
+)
+@pytest.mark.parametrize("asked", [JP_CLAUDE, arn(f"inference-profile/{JP_CLAUDE}")])
+def test_mapping_knows_an_id_and_its_arn_as_one(simulator: Simulator, requested: str, asked: str) -> None:
+    """A pattern may be of either, too; one of an ARN alone is no pattern of the id."""
+    client = guarded(simulator, {requested: NOVA})
+    if requested.startswith("*") and asked == JP_CLAUDE:
+        with pytest.raises(ScpDeniedError):
+            ask(client, asked)
+    else:
+        assert ask(client, asked)["served_model_id"] == NOVA
+
+
+def test_mapping_to_itself_is_warned_of(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+    """It can never serve."""
+    guarded(simulator, {JP_CLAUDE: [JP_CLAUDE, arn(f"inference-profile/{JP_CLAUDE}")]})
+
+    assert f"the fallback of {JP_CLAUDE} is that model itself" in caplog.text
 
 
 def test_costs_allocated_to_a_profile_are_left_only_for_a_model_that_is_named(simulator: Simulator) -> None:
@@ -181,6 +222,82 @@ def test_stream_is_not_asked_of_a_model_that_does_not_stream(simulator: Simulato
     assert models(simulator) == [JP_CLAUDE, NOVA]
 
 
+IMAGE = {"image": {"format": "png", "source": {"bytes": b"png"}}}
+QWEN = "qwen.qwen3-32b-v1:0"  # takes text alone
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"messages": [{"role": "user", "content": [IMAGE]}]},
+        {"messages": [{"role": "user", "content": [{"toolResult": {"toolUseId": "a", "content": [IMAGE]}}]}]},
+        {"messages": [{"role": "user", "content": [{"guardContent": IMAGE}]}]},
+        {"messages": HELLO, "system": [{"guardContent": IMAGE}]},
+    ],
+    ids=["message", "toolResult", "guardContent", "system"],
+)
+def test_image_is_not_sent_to_a_model_of_text(simulator: Simulator, given: Any) -> None:
+    """Wherever it is; the next candidate that takes images has it."""
+    response = guarded(simulator, [QWEN, NOVA]).converse(modelId=JP_CLAUDE, **given)
+
+    assert response["ResponseMetadata"]["BedrockGuard"]["served_model_id"] == NOVA
+    assert models(simulator) == [JP_CLAUDE, NOVA]
+
+
+def test_audio_and_video_go_by_their_own_modalities() -> None:
+    """Of a model that takes neither."""
+    fit = fit_of("Converse", Candidate(NOVA), JP_CLAUDE, NOVA, embedded())
+
+    assert set(fit.blocks) == {"audio", "reasoningContent"}
+
+
+@pytest.mark.parametrize("reasoning", [{"redactedContent": b"?"}, {"reasoningText": {"text": "", "signature": "s"}}])
+def test_signed_reasoning_stays_with_its_provider(simulator: Simulator, reasoning: Any) -> None:
+    """Another provider's model refuses it for certain; one of its own takes it."""
+    if "reasoningContent" not in _content_blocks(simulator):
+        pytest.skip("this botocore knows of no reasoning content")
+    messages = [*HELLO, {"role": "assistant", "content": [{"reasoningContent": reasoning}]}, *HELLO]
+    simulator.set_scps(JAPAN_ONLY)
+    client = guarded(simulator, [NOVA, "jp.anthropic.claude-haiku-4-5-20251001-v1:0"])
+    response = client.converse(modelId=GLOBAL_CLAUDE, messages=messages)
+
+    assert response["ResponseMetadata"]["BedrockGuard"]["served_model_id"].startswith("jp.anthropic.")
+    assert NOVA not in models(simulator)
+
+
+def _content_blocks(simulator: Simulator) -> Any:
+    client: Any = simulator.session(TOKYO).client("bedrock-runtime")
+    return client.meta.service_model.shape_for("ContentBlock").members
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("additionalModelRequestFields", {"top_k": 1}), ("promptVariables", {"city": {"text": "Tokyo"}})],
+)
+def test_parameters_of_another_model_are_a_reason(simulator: Simulator, name: str, value: Any) -> None:
+    """Never stripped in silence."""
+    with pytest.raises(ScpDeniedError) as caught:
+        guarded(simulator).converse(modelId=JP_CLAUDE, messages=HELLO, **{name: value})
+
+    assert name in caught.value.diagnosis.passed_over[0].reason
+    assert models(simulator) == [JP_CLAUDE]
+
+
+def test_additional_fields_are_those_of_a_family_not_of_a_provider() -> None:
+    """Amazon has made Titan and Nova, whose fields differ."""
+    fits = [
+        fit_of("Converse", Candidate(NOVA), original, NOVA, embedded())
+        for original in ("amazon.nova-pro-v1:0", "amazon.titan-text-express-v1", CLAUDE)
+    ]
+
+    assert ["additionalModelRequestFields" in fit.fields for fit in fits] == [False, True, True]
+
+
+def test_model_that_does_not_converse_is_passed_over(simulator: Simulator) -> None:
+    """Whatever was configured."""
+    assert passed_over(guarded(simulator, TITAN)) == ["it does not converse"]
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("models", None, "fallback is a model ID"),
     ("models", 7, "fallback is a model ID"),
@@ -194,8 +311,21 @@ WRONG: list[tuple[str, Any, str]] = [
     ("models", {3: NOVA}, "3 is no model ID"),
     ("models", f"{NOVA} ", "is no model ID"),
     ("models", "x" * 2049, "is no model ID"),
-    *[("remember", each, "remember is a number of seconds") for each in (0, -1, "300", None, True, float("nan"))],
-    *[("probes", each, "probes is a whole number") for each in (0, -1, 1.5, "3", None, True, float("inf"))],
+    ("models", "amazon.nova-*", "is no model ID"),
+    ("models", {"jp.*": ["amazon.nova-*"]}, "is no model ID"),
+    ("models", "Auto", "is no model ID"),
+    ("models", "off", "is no model ID"),
+    ("models", "https://example.com", "is no model ID"),
+    ("models", f"{NOVA},", "is no model ID"),
+    ("models", f"{NOVA}\x00", "is no model ID"),
+    ("models", "\u00e9.model", "is no model ID"),
+    ("models", "arn:aws:bedrock:ap-northeast-1", "is no model ID"),
+    ("models", {"jp claude": NOVA}, "is no model ID"),
+    *[
+        ("remember", each, "remember is a number of seconds")
+        for each in (0, -1, "300", None, True, float("nan"), 10**400)
+    ],
+    *[("probes", each, "probes is a whole number") for each in (0, -1, 1.5, "3", None, True, float("inf"), 10**400)],
     *[("enabled", each, "enabled is True, False or a function") for each in (None, "on", 1)],
     *[("allow_wider", each, "allow_wider is True or False") for each in (None, "yes", 1)],
     *[("adapt", each, "adapt is a function") for each in ("adapt", 1, object())],
@@ -209,16 +339,28 @@ def test_wrong_value_says_what_is_accepted(option: str, value: Any, message: str
         Fallback(**{"models": NOVA, option: value})
 
 
-@pytest.mark.parametrize("option", ["enabled", "adapt"])
-def test_coroutine_function_is_refused(option: str) -> None:
-    """Its result would be true whatever it says."""
+async def _coroutine(*_: Any) -> Any:
+    return True
 
-    async def function(*_: Any) -> Any:
+
+class _Awaited:
+    async def __call__(self, *_: Any) -> Any:
         return True
 
-    given: dict[str, Any] = {option: function}
+
+@pytest.mark.parametrize("function", [_coroutine, _Awaited()])
+@pytest.mark.parametrize("option", ["enabled", "adapt"])
+def test_coroutine_function_is_refused(option: str, function: Any) -> None:
+    """Its result would be true whatever it says."""
     with pytest.raises(TypeError, match="no coroutine"):
-        Fallback(NOVA, **given)
+        Fallback(**{"models": NOVA, option: function})
+
+
+@pytest.mark.parametrize("hook", [_coroutine, _Awaited(), "hook"])
+def test_hook_is_no_coroutine_function(hook: Any) -> None:
+    """Nobody would await it, and no event would be told."""
+    with pytest.raises(TypeError, match="no coroutine"):
+        bedrock_guard.install(hook=hook)
 
 
 def test_same_for_client_guard_and_install() -> None:

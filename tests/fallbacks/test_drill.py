@@ -183,6 +183,84 @@ def test_error_is_the_clients_own(simulator: Simulator) -> None:
     assert f"{OSAKA}::foundation-model/{CLAUDE}" in caught.value.response["Error"]["Message"]
 
 
+def test_answer_is_shaped_as_awss(simulator: Simulator) -> None:
+    """What logs the request of a denial finds one in a drill as well."""
+    client = guarded(simulator, None)
+    with pytest.raises(ScpDeniedError) as rehearsed:
+        drilled(client)
+    simulator.set_scps(TOKYO_ONLY)
+    with pytest.raises(ScpDeniedError) as real:
+        ask(client)
+
+    assert rehearsed.value.response.keys() == real.value.response.keys()
+    assert rehearsed.value.response["ResponseMetadata"].keys() == real.value.response["ResponseMetadata"].keys()
+    assert "x-amzn-requestid" in rehearsed.value.response["ResponseMetadata"]["HTTPHeaders"]
+
+
+@pytest.mark.parametrize(("blocked", "is_told"), [("us-east-1", True), (OSAKA, False)])
+def test_drill_that_denied_nothing_says_so(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture, blocked: str, is_told: Any
+) -> None:
+    """A Region that no call would be routed to rehearses nothing."""
+    drilled(guarded(simulator), blocked=blocked)
+
+    assert ("bedrock_guard.drill_denied_nothing" in caplog.text) == is_told
+
+
+def test_tokens_are_counted_in_a_drill(simulator: Simulator) -> None:
+    """Counting is routed nowhere."""
+    client = guarded(simulator)
+    if not hasattr(client, "count_tokens"):
+        pytest.skip("this botocore knows of no such operation")
+    with bedrock_guard.drill(client, blocked=OSAKA):
+        client.count_tokens(modelId=CLAUDE, input={"converse": {"messages": HELLO}})
+
+    assert models(simulator) == [CLAUDE]
+
+
+@pytest.mark.parametrize(
+    ("region", "profile", "blocked", "arn"),
+    [
+        (TOKYO, JP_CLAUDE, OSAKA, f"arn:aws:bedrock:{OSAKA}::foundation-model/{CLAUDE}"),
+        (TOKYO, GLOBAL_CLAUDE, "unspecified", f"arn:aws:bedrock:::foundation-model/{CLAUDE}"),
+        (
+            "us-gov-west-1",
+            "us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "us-gov-west-1",
+            f"arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/{CLAUDE}",
+        ),
+    ],
+)
+def test_denial_names_what_awss_would(simulator: Simulator, region: str, profile: str, blocked: str, arn: str) -> None:
+    """In the caller's partition, and without a Region for what is routed worldwide."""
+    client: Any = bedrock_guard.guard(simulator.session(region).client("bedrock-runtime"))
+    with pytest.raises(ScpDeniedError) as caught:
+        drilled(client, profile, blocked)
+
+    assert caught.value.diagnosis.denial.resource == arn
+
+
+def test_it_remembers_by_the_same_settings(simulator: Simulator) -> None:
+    """Calls of the drill go straight to the fallback, as they would."""
+    client = guarded(simulator)
+    with bedrock_guard.drill(client, blocked=OSAKA):
+        remembered = [ask(client)["remembered"] for _ in range(3)]
+
+    assert remembered == [False, True, True]
+
+
+def test_its_quiet_is_its_own(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a real denial before it keeps it from the log, nor it one after it."""
+    client = guarded(simulator, None)
+    simulator.set_scps(TOKYO_ONLY)
+    for call in (ask, drilled, drilled, ask):
+        with pytest.raises(ScpDeniedError):
+            call(client)
+    denials = [each for each in caplog.records if each.getMessage().startswith("bedrock_guard.denied")]
+
+    assert [vars(each)["bedrock_guard"]["drill"] for each in denials] == [False, True, True]
+
+
 def test_switch_holds_in_a_drill_too(simulator: Simulator) -> None:
     """A rehearsal with the fallback off shows what users would see."""
     with pytest.raises(ScpDeniedError):

@@ -138,6 +138,23 @@ def test_any_other_exception_is_for_good(simulator: Simulator, error: Exception)
     assert [each.error_code for each in left.diagnosis.attempts] == [type(error).__name__]
 
 
+def test_fallback_that_has_failed_is_not_advised(simulator: Simulator) -> None:
+    """It would be the same again."""
+    simulator.set_scps([TOKYO_ONLY, deny_models(NOVA)])
+    ours = str(failed(guarded(simulator))).partition("\n")[2]
+
+    assert f"Fallback: {NOVA} failed (AccessDeniedException)." in ours
+    assert "Meanwhile" not in ours
+
+
+def test_other_fallback_than_the_one_that_failed_is_advised(simulator: Simulator) -> None:
+    """There is still something to do."""
+    simulator.set_scps([TOKYO_ONLY, deny_models(MISTRAL)])
+    ours = str(failed(guarded(simulator, MISTRAL))).partition("\n")[2]
+
+    assert f'Meanwhile: fallback="{NOVA}"' in ours
+
+
 def test_next_candidate_is_tried(simulator: Simulator) -> None:
     """Each once, in order."""
     client = failing(guarded(simulator, [MISTRAL, NOVA]), lambda: RuntimeError("no"), MISTRAL)

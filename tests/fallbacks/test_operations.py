@@ -263,6 +263,61 @@ def test_headers_of_parameters_are_each_requests_own(simulator: Simulator) -> No
     assert seen == [True, False]
 
 
+def giving(client: Any, **headers: str) -> Any:
+    """Let a handler give headers to the first request of each call, and return those of all requests."""
+    seen: list[dict[str, str]] = []
+
+    def give(request: Any, **_: Any) -> None:
+        if "jp." in request.url or "apac." in request.url:
+            for name, value in headers.items():
+                request.headers[name.replace("_", "-")] = value
+
+    client.meta.events.register("before-sign.bedrock-runtime", give)
+
+    def see(request: Any, **_: Any) -> None:
+        texts = (
+            (name, value.decode() if isinstance(value, bytes) else value) for name, value in request.headers.items()
+        )
+        seen.append({name.lower(): value for name, value in texts})
+
+    client.meta.events.register_first("before-send.bedrock-runtime", see)
+    return seen
+
+
+@pytest.mark.parametrize("name", ["X-Amzn-Bedrock-Trace", "X-Amz-Meta-Team", "Accept-Language", "Content-Language"])
+def test_header_of_any_name_is_given_again(simulator: Simulator, name: str) -> None:
+    """A guardrail that a gateway adds holds for the fallback too."""
+    client = guarded(simulator)
+    seen = giving(client, **{name: "given"})
+    ask(client)
+
+    assert [headers.get(name.lower()) for headers in seen] == ["given", "given"]
+
+
+def test_header_of_a_parameter_that_adapt_leaves_out_is_left_out(simulator: Simulator) -> None:
+    """The hook has the last word on parameters."""
+
+    def adapt(_: str, params: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in params.items() if name != "trace"}
+
+    client = guarded(simulator, Fallback(NOVA, adapt=adapt))
+    seen = giving(client, x_team="search")
+    client.invoke_model(modelId=APAC_NOVA, body=BODY, trace="ENABLED")
+
+    assert ["x-amzn-bedrock-trace" in headers for headers in seen] == [True, False]
+    assert [headers["x-team"] for headers in seen] == ["search", "search"]
+
+
+def test_each_request_is_signed_for_itself(simulator: Simulator) -> None:
+    """What signing and sending add is never taken over."""
+    client = guarded(simulator)
+    seen = giving(client)
+    client.invoke_model(modelId=APAC_NOVA, body=BODY)
+    signatures = {headers["authorization"] for headers in seen}
+
+    assert len(signatures) == 2
+
+
 def test_header_of_one_call_is_not_the_next_calls(simulator: Simulator) -> None:
     """Each call keeps its own."""
     handed, seen = ["one"], []

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bedrock_guard
-from bedrock_guard import ScpDeniedError
 from bedrock_guard.simulator import Fault, Simulator
 from conftest import TOKYO
 from fallbacks.cases import APAC_NOVA, Clock, ask, asynchronous, guarded, models, sent, told, with_settings
@@ -369,16 +368,3 @@ def test_whatever_comes_and_goes_every_call_is_answered(steps: list[tuple[bool, 
         assert spent[-1][1] == 200
         assert len(spent) == 1 or (len(spent) == 2 and spent[0] == (JP_CLAUDE, 403))
         assert (answer is None) == (spent[-1][0] == JP_CLAUDE)
-
-
-def test_denied_first_choice_without_a_fallback_that_is_on_stays_denied(simulator: Simulator) -> None:
-    """Switched off while degraded: calls go to the first choice again."""
-    enabled = [True]
-    client = guarded(simulator, with_settings(enabled=lambda: enabled[0]))
-    ask(client)
-    enabled[0] = False
-    client._bedrock_guard.switch._asked_at = None
-    with pytest.raises(ScpDeniedError):
-        ask(client)
-
-    assert sent(simulator)[-1] == (JP_CLAUDE, 403)

@@ -143,6 +143,43 @@ def test_calls_that_are_not_denied_do_not_ask(simulator: Simulator, hanging: Han
     assert hanging.asked == 0
 
 
+def test_function_that_turns_it_off_while_degraded(simulator: Simulator) -> None:
+    """Calls go to the first choice again."""
+    answers = [True, False]
+    client = guarded(simulator, Fallback(NOVA, enabled=lambda: answers.pop(0)))
+    client._bedrock_guard.switch._now = clock = Clock()
+    first = is_served(client)
+    clock.time += 1
+
+    assert first
+    assert not is_served(client)
+    assert models(simulator) == [JP_CLAUDE, NOVA, JP_CLAUDE]
+
+
+def test_question_that_hangs_is_asked_again_after_a_minute(
+    monkeypatch: pytest.MonkeyPatch, simulator: Simulator, hanging: Hanging
+) -> None:
+    """And the late answer of the first one no longer counts."""
+    monkeypatch.setattr(_switch, "PATIENCE", 0.01)
+    answers: list[Any] = [hanging, lambda: False]
+
+    def enabled() -> bool:
+        return bool(answers.pop(0)())
+
+    client = guarded(simulator, Fallback(NOVA, enabled=enabled))
+    switch = client._bedrock_guard.switch
+    switch._now = clock = Clock()
+    is_served(client)
+    hung = switch._question
+    clock.time += 60
+    is_served(client)
+    hanging.released.set()
+    hung.answered.wait(60)
+
+    assert answers == []
+    assert switch.last is False
+
+
 def test_hanging_function_is_given_up_and_its_late_answer_counts(
     monkeypatch: pytest.MonkeyPatch, simulator: Simulator, hanging: Hanging
 ) -> None:
@@ -151,7 +188,7 @@ def test_hanging_function_is_given_up_and_its_late_answer_counts(
     client = guarded(simulator, Fallback(NOVA, enabled=hanging))
     during = [is_served(client) for _ in range(3)]
     hanging.released.set()
-    client._bedrock_guard.switch._answered.wait(60)
+    client._bedrock_guard.switch._question.answered.wait(60)
 
     assert during == [False] * 3
     assert is_served(client)

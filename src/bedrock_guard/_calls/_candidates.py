@@ -127,10 +127,10 @@ def _same_model(call: Call, evidence: Evidence) -> list[str]:
 
 def _option(call: Call, candidate: Candidate, evidence: Evidence) -> Generator[Work, Any, Option]:
     identifier = parse_model_id(candidate.model_id)
-    profile, finder = None, call.guard.finder
-    if identifier.kind in PROFILES:
-        look_up = Work(partial(finder.find, identifier, call.region, call.client))
-        profile = finder.known(identifier, call.region) or (yield look_up)
+    finder = call.guard.finder
+    profile = finder.known(identifier, call.region)
+    if profile is None and identifier.kind in PROFILES:
+        profile = yield Work(partial(finder.find, identifier, call.region, call.client))
     option = option_of(
         candidate,
         call.operation_name,

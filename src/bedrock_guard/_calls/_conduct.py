@@ -36,7 +36,7 @@ class Conduct(Call):
             if not self._has_others():
                 return self.sent
             self.may_fall_back = True
-            self._first_headers = _headers.first.set([])
+            self._first_headers = _headers.first.set(_headers.Headers(self.guard.settings.adapt is not None))
             self.params = self.sent.copy()  # botocore writes a clientRequestToken into those that it is given
             if hasattr(self.params.get("body"), "read"):
                 self.body = Body(self.params["body"])

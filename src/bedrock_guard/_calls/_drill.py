@@ -1,5 +1,6 @@
 """The drill: AWS's exact denial, raised here, before the request would leave."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from bedrock_guard._fallback import Fallback, Memory
+from bedrock_guard._events import warn
+from bedrock_guard._fallback import Memory
 from bedrock_guard._guard import Guard
 from bedrock_guard._identifiers import UNSPECIFIED, is_region, partition_of
 from bedrock_guard._profiles import InferenceProfile
@@ -21,8 +23,8 @@ class Drill:
     def __init__(self, blocked: str, guard: Guard) -> None:
         self.blocked = blocked
         self.teller = guard.new_teller()
-        fallback = guard.fallback or Fallback("none")
-        self.memory = Memory(remember=fallback.remember, probes=fallback.probes, drill=True)
+        self.memory = Memory(remember=guard.settings.remember, probes=guard.settings.probes, drill=True)
+        self.has_denied = False
 
     def blocks(self, profile: InferenceProfile | None) -> bool:
         """Tell whether a request through *profile* may be routed to the blocked Region."""
@@ -42,12 +44,20 @@ class Drill:
             f"arn:{partition}:bedrock:{region}::foundation-model/{profile.model_id} with an explicit deny in a "
             "service control policy"
         )
-        response = {
-            "Error": {"Message": message, "Code": "AccessDeniedException"},
-            "ResponseMetadata": {"HTTPStatusCode": 403, "HTTPHeaders": {}, "RetryAttempts": 0},
-            "message": message,
-        }
-        return denied_error(client, response, operation_name)
+        self.has_denied = True
+        return denied_error(client, _response(message), operation_name)
+
+
+def _response(message: str) -> dict[str, Any]:
+    """Return what botocore makes of AWS's answer."""
+    request_id = str(uuid.uuid4())
+    metadata = {
+        "RequestId": request_id,
+        "HTTPStatusCode": 403,
+        "HTTPHeaders": {"content-type": "application/json", "x-amzn-requestid": request_id},
+        "RetryAttempts": 0,
+    }
+    return {"Error": {"Message": message, "Code": "AccessDeniedException"}, "ResponseMetadata": metadata}
 
 
 def denied_error(client: Any, response: Any, operation_name: str) -> ClientError:
@@ -63,7 +73,8 @@ def drill(client: Any, *, blocked: str) -> Iterator[None]:
     Rehearse a blocked Region with *client*, guarded, in all threads, while the block lasts.
 
     Each call that would route to *blocked*, a Region or "unspecified", is denied before it leaves the machine; the
-    log, the hook and the fallback do what they would, marked as a drill. Nothing of it outlives the block.
+    log, the hook and the fallback do what they would, marked as a drill. Nothing of it outlives the block. A drill in
+    which no call was denied ends with a WARNING.
 
     Raises TypeError where *client* is not guarded, ValueError where *blocked* is no Region, RuntimeError where a
     drill is held with the client already.
@@ -73,11 +84,13 @@ def drill(client: Any, *, blocked: str) -> Iterator[None]:
         raise TypeError("a drill is held with a guarded client: bedrock_guard.guard(client) makes it one")
     if blocked != UNSPECIFIED and not is_region(str(blocked)):
         raise ValueError(f'blocked is a Region, such as "ap-northeast-3", or "{UNSPECIFIED}", not {blocked!r}')
-    if client._bedrock_guard_drill is not None:  # noqa: SLF001 (ours)
+    held = Drill(blocked, guard)
+    if vars(client).setdefault("_bedrock_guard_drill", held) is not held:
         raise RuntimeError("a drill is held with this client already")
-    client._bedrock_guard_drill = held = Drill(blocked, guard)  # noqa: SLF001 (ours)
     try:
         yield
     finally:
         del client._bedrock_guard_drill  # noqa: SLF001 (ours)
         held.memory.retire()
+        if not held.has_denied:
+            warn("bedrock_guard.drill_denied_nothing", f"no call of the drill would have been routed to {blocked}")

@@ -7,21 +7,41 @@ fallback would go without.
 
 from contextlib import suppress
 from contextvars import ContextVar, Token
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any
 
 from botocore.client import BaseClient
 
 from bedrock_guard._events import log_fault
 from bedrock_guard._guard import Guard
 
-# What parameters become, and what signing adds: those of each request itself.
-# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html#API_runtime_InvokeModel_RequestSyntax
+# What signing and sending add: those of each request itself.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-_OWN = ("accept", "content-", "x-amzn-bedrock-", "authorization", "x-amz-")
+_OWN = frozenset(
+    {
+        "authorization",
+        "content-length",
+        "expect",
+        "transfer-encoding",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-security-token",
+    }
+)
+# What parameters become, which the user's hook may have left out.
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html#API_runtime_InvokeModel_RequestSyntax
+_OF_PARAMETERS = "x-amzn-bedrock-"
 
-Headers: TypeAlias = list[Any]
 
-# None outside of a call with a fallback; an empty list until the first request is signed, then its headers.
+@dataclass(slots=True)
+class Headers:
+    """Those of the first request of a call, None until it is signed; *is_adapted* where parameters may be left out."""
+
+    is_adapted: bool
+    known: Any = None
+
+
+# None outside of a call with a fallback.
 first: ContextVar[Headers | None] = ContextVar("bedrock_guard_headers", default=None)
 
 
@@ -39,19 +59,21 @@ def forget(token: Token[Headers | None]) -> None:
 
 
 def _keep_or_give(request: Any, **_: Any) -> None:
-    known = first.get()
-    if known is None:
+    headers = first.get()
+    if headers is None:
         return
-    if not known:
-        known.append(request.headers)
+    if headers.known is None:
+        headers.known = request.headers
         return
     try:
-        _give(known[0], request.headers)
+        _give(headers, request.headers)
     except Exception as fault:  # noqa: BLE001 (a request without a header is better than none)
         log_fault("bedrock_guard.failed", fault)
 
 
-def _give(known: Any, headers: Any) -> None:
-    for name, value in known.items():
-        if name not in headers and not name.lower().startswith(_OWN):
+def _give(first_headers: Headers, headers: Any) -> None:
+    for name, value in first_headers.known.items():
+        lower = name.lower()
+        is_left_out = first_headers.is_adapted and lower.startswith(_OF_PARAMETERS)
+        if name not in headers and lower not in _OWN and not is_left_out:
             headers[name] = value

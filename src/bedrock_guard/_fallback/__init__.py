@@ -1,12 +1,22 @@
 """A denial, the memory and the configuration in; the next model to try, or none, out. Nothing is sent here."""
 
-from bedrock_guard._fallback._configuration import Candidate, Fallback, Models, Params, candidates_for, configured
+from bedrock_guard._fallback._configuration import (
+    AUTO,
+    Candidate,
+    Fallback,
+    Models,
+    Params,
+    candidates_for,
+    configured,
+    is_function,
+)
 from bedrock_guard._fallback._memory import Evidence, Key, Memory, Route
 from bedrock_guard._fallback._request import Body, Option, option_of, original_model, prepare
 from bedrock_guard._fallback._review import review
 from bedrock_guard._fallback._status import Degradation, status
 
 __all__ = [
+    "AUTO",
     "Body",
     "Candidate",
     "Degradation",
@@ -20,6 +30,7 @@ __all__ = [
     "Route",
     "candidates_for",
     "configured",
+    "is_function",
     "option_of",
     "original_model",
     "prepare",

@@ -21,11 +21,11 @@ def crosses(
         return f"it is in {candidate.region}, and the call enters in {source_region}"
     if candidate.kind in _OPAQUE or (candidate.kind is ModelKind.UNKNOWN and parse_arn(model_id)):
         return "it may route to another Region; allow_wider=True lets it"
-    if candidate.kind not in PROFILES:
-        return None  # a model by itself stays in its Region
-    if profile is None:
-        return "its destination Regions are not known; allow_wider=True lets it"
-    return _routes_outside(profile, original, source_region)
+    if profile is not None:
+        return _routes_outside(profile, original, source_region)
+    # A model by itself stays in its Region.
+    is_unknown = candidate.kind in PROFILES
+    return "its destination Regions are not known; allow_wider=True lets it" if is_unknown else None
 
 
 def _routes_outside(profile: InferenceProfile, original: InferenceProfile | None, source_region: str) -> str | None:

@@ -2,18 +2,25 @@
 
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
-from bedrock_guard._identifiers import parse_model_id
+from bedrock_guard._identifiers import parse_arn, parse_model_id
 
 Params: TypeAlias = dict[str, Any]
 Models: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 
 AUTO = "auto"
 _WILDCARDS = frozenset("*?[")
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html: 1 to 2048 characters
+_MOST = 2048
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
+_ARN = re.compile(r"arn:[A-Za-z0-9._:/-]+")
+_PATTERN = re.compile(r"[A-Za-z0-9._:/*?!\[\]-]+")
+_NO_IDS = frozenset({AUTO, "on", "off", "true", "false", "none"})  # a switch, in the wrong place
 _ACCEPTED = (
     'a model ID, several in order, a mapping from requested models (or patterns such as "jp.*") to them, "auto", '
     "or a Fallback of one of these"
@@ -49,13 +56,13 @@ class Fallback:
             raise ValueError(f"remember is a number of seconds above 0, not {self.remember!r}")
         if not _is_number(self.probes) or self.probes != int(self.probes) or self.probes < 1:
             raise ValueError(f"probes is a whole number above 0, not {self.probes!r}")
-        if not isinstance(self.enabled, bool) and not _is_function(self.enabled):
+        if not isinstance(self.enabled, bool) and not is_function(self.enabled):
             raise TypeError(
                 f"enabled is True, False or a function (no coroutine) that returns one, not {self.enabled!r}"
             )
         if not isinstance(self.allow_wider, bool):
             raise TypeError(f"allow_wider is True or False, not {self.allow_wider!r}")
-        if self.adapt is not None and not _is_function(self.adapt):
+        if self.adapt is not None and not is_function(self.adapt):
             raise TypeError(f"adapt is a function (no coroutine) of a model ID and parameters, not {self.adapt!r}")
 
 
@@ -118,10 +125,12 @@ def _name(model_id: str) -> tuple[str, str]:
 def _named(models: Models, requested_model_id: str) -> list[tuple[str, bool]]:
     if not isinstance(models, Mapping):
         return [(each, True) for each in _listed(models)]
-    if requested_model_id in models:
-        return [(each, True) for each in _listed(models[requested_model_id])]
+    name = _name(requested_model_id)
+    for requested, value in models.items():
+        if _name(requested) == name:
+            return [(each, True) for each in _listed(value)]
     for pattern, value in models.items():
-        if fnmatchcase(requested_model_id, pattern):
+        if fnmatchcase(requested_model_id, pattern) or fnmatchcase(name[1], pattern):
             return [(each, False) for each in _listed(value)]
     return []
 
@@ -130,18 +139,23 @@ def _listed(models: str | Sequence[str]) -> list[str]:
     return [models] if isinstance(models, str) else list(models)
 
 
+def is_function(value: object) -> bool:
+    """Tell whether *value* can be called, and is no coroutine function, which nobody would await."""
+    is_coroutine = inspect.iscoroutinefunction(value) or inspect.iscoroutinefunction(getattr(value, "__call__", None))  # noqa: B004
+    return callable(value) and not is_coroutine
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_function(value: object) -> bool:
-    return callable(value) and not inspect.iscoroutinefunction(value)
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # an integer that no float can hold
+        return False
 
 
 def _check_models(models: object) -> None:
     if isinstance(models, Mapping):
         for requested, value in models.items():
-            _check_id(requested)
+            _check(requested, _is_requested)
             _check_list(value)
     else:
         _check_list(models)
@@ -151,19 +165,28 @@ def _check_models(models: object) -> None:
 
 def _check_list(models: object) -> None:
     if isinstance(models, str):
-        _check_id(models)
+        _check(models, _is_candidate)
         return
     if not isinstance(models, Sequence) or isinstance(models, bytes):
         raise TypeError(f"fallback is {_ACCEPTED}, not {models!r}")
     if not models:
         raise ValueError(f"fallback has an empty list of models; it is {_ACCEPTED}")
     for model_id in models:
-        _check_id(model_id)
+        _check(model_id, _is_candidate)
 
 
-def _check_id(model_id: object) -> None:
+def _check(model_id: object, is_good: Callable[[str], bool]) -> None:
     if not isinstance(model_id, str):
         raise TypeError(f"fallback is {_ACCEPTED}; {model_id!r} is no model ID")
-    # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html: 1 to 2048 characters
-    if not 1 <= len(model_id) <= 2048 or any(character.isspace() for character in model_id):
+    if len(model_id) > _MOST or not is_good(model_id):
         raise ValueError(f"fallback is {_ACCEPTED}; {model_id!r} is no model ID")
+
+
+def _is_requested(model_id: str) -> bool:
+    return _PATTERN.fullmatch(model_id) is not None
+
+
+def _is_candidate(model_id: str) -> bool:
+    if model_id.startswith("arn:"):
+        return parse_arn(model_id) is not None and _ARN.fullmatch(model_id) is not None
+    return model_id == AUTO or (_ID.fullmatch(model_id) is not None and model_id.lower() not in _NO_IDS)

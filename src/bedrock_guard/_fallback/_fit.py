@@ -7,6 +7,7 @@ from typing import Any
 
 from bedrock_guard._catalog import Catalog, Model
 from bedrock_guard._fallback._configuration import Candidate
+from bedrock_guard._identifiers import ModelKind, parse_model_id
 
 # Content blocks of Converse, and the modality that a model must take for each.
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html
@@ -18,13 +19,17 @@ _FORMATS = {
     "anthropic": re.compile(r"anthropic\.claude-"),
     "nova": re.compile(r"amazon\.nova-(2-)?(micro|lite|pro|premier)-"),
     "llama": re.compile(r"meta\.llama"),
-    "openai": re.compile(r"openai\.gpt-oss-|qwen\.qwen3-"),
+    "openai": re.compile(r"openai\.gpt-oss-|qwen\.qwen3-(?!.*embed)"),
     "cohere-embed-v3": re.compile(r"cohere\.embed-(english|multilingual)-v3"),
 }
 # A provider and the name that its models share, such as amazon.nova.
 _FAMILY = re.compile(r"([a-z0-9-]+)\.([a-z]+)")
 _BODY_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "StartAsyncInvoke"})
 _REASONING = "reasoningContent"
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html: for a prompt of Prompt management,
+# which says itself what they mean.
+_VARIABLES = {"promptVariables": "promptVariables are those of a prompt"}
+_OTHER_FIELDS = {"additionalModelRequestFields": "additionalModelRequestFields are those of another family"}
 _STREAMING = frozenset({"ConverseStream", "InvokeModelWithResponseStream"})
 
 
@@ -33,13 +38,13 @@ class Fit:
     """
     What a model cannot take of requests that were made for another, each a reason: nothing is stripped.
 
-    `body` is why it takes none in the other's own format, `conversation` why none at all, `fields` why none with
-    additionalModelRequestFields. `blocks` are the content blocks that it may not take, with the reason.
+    `body` is why it takes none in the other's own format, `conversation` why none at all. `fields` are the parameters,
+    `blocks` the content blocks that it may not take, each with the reason.
     """
 
     body: str | None
     conversation: str | None
-    fields: str | None
+    fields: Mapping[str, str]
     blocks: Mapping[str, str]
 
 
@@ -54,12 +59,13 @@ def fit_of(operation_name: str, candidate: Candidate, original_model_id: str, mo
     mute = "it does not converse" if known and "TEXT" not in known.outputs else None
     original, other = _FAMILY.match(original_model_id), _FAMILY.match(model_id)
     is_other_family = bool(original and other and original[0] != other[0])
+    is_prompt = parse_model_id(candidate.model_id).kind is ModelKind.PROMPT
     is_other_provider = bool(original and other and original[1] != other[1])
     reasoning = {_REASONING: "the messages hold signed reasoning of another provider"} if is_other_provider else {}
     return Fit(
         body=silent or _other_body(candidate, original_model_id, model_id, catalog),
         conversation=silent or mute,
-        fields="additionalModelRequestFields are those of another family" if is_other_family else None,
+        fields=({} if is_prompt else _VARIABLES) | (_OTHER_FIELDS if is_other_family else {}),
         blocks=_untaken(known) | reasoning,
     )
 
@@ -69,11 +75,15 @@ def misfit(fit: Fit, operation_name: str, params: Mapping[str, Any]) -> str | No
     conversation = _conversation(operation_name, params)
     if conversation is None:
         return fit.body
-    if fit.conversation or (fit.fields and conversation.get("additionalModelRequestFields")):
-        return fit.conversation or fit.fields
+    reasons = (fit.conversation, *(reason for name, reason in fit.fields.items() if conversation.get(name)))
+    return next((reason for reason in reasons if reason), None) or _misfit_of_content(fit, conversation)
+
+
+def _misfit_of_content(fit: Fit, conversation: Mapping[str, Any]) -> str | None:
     try:
-        for message in conversation.get("messages") or ():
-            reason = _unfit(fit.blocks, message.get("content"))
+        contents = [message.get("content") for message in conversation.get("messages") or ()]
+        for content in (conversation.get("system"), *contents):
+            reason = _unfit(fit.blocks, content)
             if reason is not None:
                 return reason
     except (AttributeError, TypeError):
@@ -84,10 +94,17 @@ def misfit(fit: Fit, operation_name: str, params: Mapping[str, Any]) -> str | No
 def _unfit(untaken: Mapping[str, str], content: Any) -> str | None:
     for block in content or ():
         for kind, value in block.items():
-            reason = _unfit(untaken, value.get("content")) if kind == "toolResult" else untaken.get(kind)
+            reason = _unfit(untaken, _inner(kind, value)) or untaken.get(kind)
             if reason is not None and (kind != _REASONING or _is_signed(value)):
                 return reason
     return None
+
+
+def _inner(kind: str, value: Any) -> Any:
+    """Return the blocks in a block of *kind*."""
+    if kind == "toolResult":
+        return value.get("content")
+    return [value] if kind == "guardContent" else ()
 
 
 def is_other_embedding(original_model_id: str, model_id: str, catalog: Catalog) -> bool:

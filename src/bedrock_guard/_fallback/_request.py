@@ -32,7 +32,7 @@ class Body:
             return False
         try:
             self._file.seek(self._position)
-        except (OSError, ValueError):  # closed meanwhile, for one
+        except Exception:  # noqa: BLE001 (closed meanwhile, for one)
             return False
         return True
 
@@ -46,7 +46,7 @@ class Body:
 def _position_of(file: Any) -> int | None:
     try:
         return int(file.tell()) if file.seekable() else None
-    except (AttributeError, OSError, ValueError):
+    except Exception:  # noqa: BLE001 (it is anybody's class)
         return None
 
 

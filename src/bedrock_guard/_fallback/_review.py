@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bedrock_guard._alternatives import same_model
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._fallback._boundary import crosses
-from bedrock_guard._fallback._configuration import AUTO, Fallback, all_models, is_pattern
+from bedrock_guard._fallback._configuration import AUTO, Fallback, all_models, candidates_for, is_pattern
 from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_model_id
 from bedrock_guard._profiles import InferenceProfile, from_catalog
 
@@ -19,6 +19,7 @@ def review(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator
     for requested, candidate in all_models(fallback.models):
         if candidate != AUTO and not fallback.allow_wider:
             _refuse_wider(requested, candidate, source_region, catalog)
+    yield from _themselves(fallback)
     yield from _unserved(fallback, source_region, catalog)
     for candidate in dict.fromkeys(candidate for _, candidate in all_models(fallback.models)):
         known = catalog.models.get(parse_model_id(candidate).id)
@@ -28,7 +29,7 @@ def review(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator
 
 def _refuse_wider(requested: str | None, candidate: str, source_region: str, catalog: Catalog) -> None:
     identifier = parse_model_id(candidate)
-    if identifier.kind is ModelKind.APPLICATION_INFERENCE_PROFILE:
+    if identifier.kind is ModelKind.APPLICATION_INFERENCE_PROFILE and identifier.region in (None, source_region):
         return  # the account alone knows its routes, and is asked when it is needed
     profile = from_catalog(identifier.id, source_region, catalog)
     original = _original(requested, source_region, catalog)
@@ -42,6 +43,13 @@ def _refuse_wider(requested: str | None, candidate: str, source_region: str, cat
 
 def _original(requested: str | None, source_region: str, catalog: Catalog) -> InferenceProfile | None:
     return None if requested is None else from_catalog(parse_model_id(requested).id, source_region, catalog)
+
+
+def _themselves(fallback: Fallback) -> Iterator[str]:
+    named = (requested for requested, _ in all_models(fallback.models) if requested and not is_pattern(requested))
+    for requested in dict.fromkeys(named):
+        if not candidates_for(fallback, requested, lambda: [AUTO]):
+            yield f"the fallback of {requested} is that model itself"
 
 
 def _unserved(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator[str]:

@@ -9,7 +9,7 @@ from bedrock_guard._wording._explanation import explanation
 from bedrock_guard._wording._fallback import DRILL, failures
 from bedrock_guard._wording._message import message
 from bedrock_guard._wording._phrases import phrases
-from bedrock_guard._wording._sentences import SUMMARY, SUMMARY_OF_ACCESS
+from bedrock_guard._wording._sentences import MEANWHILE, SUMMARY, SUMMARY_OF_ACCESS
 
 __all__ = ["as_drill", "with_failures", "worded"]
 
@@ -30,9 +30,16 @@ def with_failures(diagnosis: Diagnosis) -> Diagnosis:
     """Return *diagnosis*, worded already, with what became of its fallbacks."""
     return replace(
         diagnosis,
-        message="\n".join((diagnosis.message, *failures(diagnosis, short=True))),
+        message="\n".join((_still_advised(diagnosis), *failures(diagnosis, short=True))),
         explanation="\n".join((diagnosis.explanation, *failures(diagnosis, short=False))),
     )
+
+
+def _still_advised(diagnosis: Diagnosis) -> str:
+    """Return the message without the advice of a fallback that was tried."""
+    tried = {each.model_id for each in diagnosis.attempts} | {each.model_id for each in diagnosis.passed_over}
+    is_tried = not tried.isdisjoint(diagnosis.alternatives[:1])
+    return diagnosis.message.partition(f"\n{MEANWHILE}")[0] if is_tried else diagnosis.message
 
 
 def as_drill(diagnosis: Diagnosis) -> Diagnosis:

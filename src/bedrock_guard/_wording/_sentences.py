@@ -78,8 +78,9 @@ ADVICE_UNSAID = "Look at the caller's credentials and permissions first: AWS say
 GRANT = "{Noun} owner: {condition}allow the profile, and its model in every Region that it routes to."
 GRANT_DIRECT = "{Noun} owner: {condition}allow {action} on this model in {place}."
 
-SAME_MODEL = 'Meanwhile: fallback="{alternative}" (same model)'
-OTHER_MODEL = 'Meanwhile: fallback="{alternative}" (another, for Converse)'
+MEANWHILE = "Meanwhile: "
+SAME_MODEL = MEANWHILE + 'fallback="{alternative}" (same model)'
+OTHER_MODEL = MEANWHILE + 'fallback="{alternative}" (another, for Converse)'
 NARROWER = "If not: {alternative} ({inside})"
 
 AUDIENCES = {

@@ -45,7 +45,8 @@ def respond(service: Service, request: Request, *, keep_body: bool = False) -> R
     try:
         response = handler(service, call)
     except ServiceError as caught:
-        error, response = caught, caught.response
+        # Without its traceback, which holds this frame and all below it: what the application sent would linger.
+        error, response = caught.with_traceback(None), caught.response
     except RecursionError:  # a body that Python just reads, echoed, which goes deeper
         error = malformed("#: nested too deeply")
         response = error.response
