@@ -3,14 +3,17 @@
 # dependencies = ["bedrock-guard", "aws-lambda-powertools"]
 # ///
 """
-A feature flag turns the fallback on and off, for a whole fleet. Runs offline: the flags are kept in memory.
+A feature flag turns the fallback on and off, for a whole fleet; while its store fails, the last answer holds.
 
-With `AppConfigStore` of Powertools for AWS Lambda in place of `Flags` it is the same on AWS.
+Runs offline: the flags are kept in memory. With `AppConfigStore` of Powertools for AWS Lambda in place of `Flags` it is
+the same on AWS.
 """
 
+import time
 from typing import Any
 
 from aws_lambda_powertools.utilities.feature_flags import FeatureFlags, StoreProvider
+from aws_lambda_powertools.utilities.feature_flags.exceptions import ConfigurationStoreError
 
 import bedrock_guard
 from bedrock_guard.simulator import Simulator
@@ -28,38 +31,50 @@ TOKYO_ONLY = {
 
 
 class Flags(StoreProvider):
-    """Feature flags in memory."""
+    """Feature flags in memory, which can be out of reach."""
 
-    def __init__(self, *, fallback: bool) -> None:
-        self._flags = {"bedrock_fallback": {"default": fallback}}
+    fallback = False
+    is_reachable = True
 
     def get_configuration(self) -> dict[str, Any]:
         """Return the flags."""
-        return self._flags
+        return self.get_raw_configuration
 
     @property
     def get_raw_configuration(self) -> dict[str, Any]:
         """Return them as they are stored."""
-        return self._flags
+        if not self.is_reachable:
+            raise ConfigurationStoreError("the flags are out of reach")
+        return {"bedrock_fallback": {"default": self.fallback}}
 
 
-def ask(*, flag: bool) -> None:
-    """Ask the model with the flag so, and print who has answered."""
-    flags = FeatureFlags(store=Flags(fallback=flag))
-    client = bedrock_guard.guard(
-        Simulator(TOKYO_ONLY).session("ap-northeast-1").client("bedrock-runtime"),
-        fallback=bedrock_guard.Fallback(
-            "amazon.nova-lite-v1:0",
-            enabled=lambda: flags.evaluate(name="bedrock_fallback", default=False) is True,
-        ),
-    )
+store = Flags()
+flags: Any = FeatureFlags(store=store)
+client = bedrock_guard.guard(
+    Simulator(TOKYO_ONLY).session("ap-northeast-1").client("bedrock-runtime"),
+    fallback=bedrock_guard.Fallback(
+        "amazon.nova-lite-v1:0",
+        # While the store fails, Powertools returns the default: False would turn the fallback off, None is no answer.
+        enabled=lambda: flags.evaluate(name="bedrock_fallback", default=None),
+    ),
+)
+
+
+def ask(when: str) -> None:
+    """Ask the model, and print who has answered."""
+    time.sleep(1)  # the flag is asked for once a second at most
     try:
         response: Any = client.converse(modelId=MODEL, messages=[{"role": "user", "content": [{"text": "Hello"}]}])
     except bedrock_guard.ScpDeniedError as error:
-        print(f"flag {flag!s:<6}{error.diagnosis.summary}")
+        print(f"{when:<22}denied: {error.diagnosis.summary}")
     else:
-        print(f"flag {flag!s:<6}served by {response['ResponseMetadata']['BedrockGuard']['served_model_id']}")
+        print(f"{when:<22}served by {response['ResponseMetadata']['BedrockGuard']['served_model_id']}")
 
 
-ask(flag=False)
-ask(flag=True)
+ask("The flag is off")
+store.fallback = True
+ask("The flag is on")
+store.is_reachable = False
+ask("The store fails")
+store.fallback, store.is_reachable = False, True
+ask("The flag is off again")

@@ -9,7 +9,12 @@ import pytest
 EXAMPLES = Path(__file__).parent.parent / "examples"
 SHOWN = {
     "drill.py": ["In the drill    served by amazon.nova-lite-v1:0", "After           served by jp.anthropic"],
-    "feature_flag.py": ["flag False jp.anthropic", "flag True  served by amazon.nova-lite-v1:0"],
+    "feature_flag.py": [
+        "The flag is off       denied: jp.anthropic",
+        "The flag is on        served by amazon.nova-lite-v1:0",
+        "The store fails       served by amazon.nova-lite-v1:0",
+        "The flag is off again denied: jp.anthropic",
+    ],
     "explain.py": ["Will not help", '"ArnNotLike"'],
     "fallback.py": ["Meanwhile             served by amazon.nova-lite-v1:0", "The SCP is fixed      served by jp."],
 }
