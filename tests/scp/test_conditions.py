@@ -196,6 +196,14 @@ def test_multivalued_key_needs_a_set_operator(operator: str) -> None:
     assert not holds(operator, ["a", "z"], ["a", "b"])
 
 
+@pytest.mark.parametrize("given", ["a", ["a"], ("a",), {"a"}], ids=repr)
+def test_list_of_one_is_its_value(given: Any) -> None:
+    """As IAM's policy simulator takes the values of every key."""
+    assert holds("StringEquals", "a", given)
+    assert not holds("StringNotEquals", "a", given)
+    assert holds("StringNotEquals", "b", given)
+
+
 @pytest.mark.parametrize(
     ("values", "given", "expected"),
     [

@@ -105,6 +105,12 @@ def test_no_level_at_all_is_an_error() -> None:
         decide([])
 
 
+def test_action_without_a_service_is_an_error() -> None:
+    """No statement on Bedrock would be about it, and it would be allowed."""
+    with pytest.raises(ValueError, match="such as \"bedrock:InvokeModel\", not 'InvokeModel'"):
+        decide([[FULL]], action="InvokeModel")
+
+
 @pytest.mark.parametrize("levels", [[FULL], [[FULL], "x"], [[FULL], {}], FULL, "x", None, 3])
 def test_levels_that_are_no_lists_of_lists_are_an_error(levels: Any) -> None:
     """A forgotten pair of brackets is told from a document."""

@@ -72,8 +72,8 @@ def evaluate(
     Return what the service control policies of *levels* say to *action* on *resource*.
 
     *levels* is what `load` takes or returns; a level without policies denies. Keys of *context* are case-insensitive;
-    a list, tuple or set is the value of a multivalued key. Keys of *unknown* may have any value or none; keys in
-    neither are absent. Raises PolicyError as `load` does.
+    a list, tuple or set of several is the value of a multivalued key. Keys of *unknown* may have any value or none;
+    keys in neither are absent. Raises PolicyError as `load` does, ValueError where *action* names no service.
 
     "SCPs don't affect users or roles in the management account" and "do not affect any service-linked role"
     (orgs_manage_policies_scps.html); a principal that is unknown is taken to be no service-linked role.

@@ -30,10 +30,13 @@ class Facts:
 
 
 def _strings(key: str, value: ContextValue) -> Value:
-    # A key without any value is a key that is absent, so nothing is kept of an empty collection.
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return tuple(_string(key, member) for member in value)
-    return _string(key, value)
+    # A key without any value is a key that is absent, so nothing is kept of an empty collection; one of a single value
+    # is that value, as in ContextKeyValues:
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_ContextEntry.html
+    if not isinstance(value, (list, tuple, set, frozenset)):
+        return _string(key, value)
+    members = tuple(_string(key, member) for member in value)
+    return members[0] if len(members) == 1 else members
 
 
 def _string(key: str, value: object) -> str:
