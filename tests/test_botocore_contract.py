@@ -56,7 +56,7 @@ def test_builtin_handlers_reach_new_sessions() -> None:
 
 
 def test_signer_holds_the_credentials() -> None:
-    """`_control.py` hands them on, and `_guard.caller_of` tells callers apart by them."""
+    """`_control.py` hands them on, and `_callers.py` tells callers apart by them."""
     client: Any = boto3.Session(region_name="ap-northeast-1").client("bedrock-runtime")
 
     assert client._request_signer._credentials.access_key == "AKIAIOSFODNN7EXAMPLE"

@@ -33,7 +33,7 @@ FLOORS = [
     ["_edits", "_remedies"],
     ["_wording"],
     ["exceptions", "_explain"],
-    ["_events", "_control"],
+    ["_events", "_control", "_callers"],
     ["_switch", "_finder"],
     ["_fallback"],
     ["_guard"],

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,9 +21,9 @@ from botocore.stub import Stubber
 from botocore.tokens import FrozenAuthToken
 
 import bedrock_guard
-from bedrock_guard import Diagnosis, Origin, _resolver
+from bedrock_guard import Diagnosis, Origin, _control, _resolver
 from bedrock_guard._identifiers import parse_model_id
-from bedrock_guard.simulator import PolicyType, Simulator
+from bedrock_guard.simulator import Fault, PolicyType, Simulator
 from calls import denied, explained, refused, sentence
 from conftest import TOKYO
 from policies import HELLO, JP_CLAUDE, TOKYO_ONLY, region_deny
@@ -31,6 +32,13 @@ NEW_MODEL = "anthropic.claude-newer-than-the-catalogue-v1:0"
 NEW = f"jp.{NEW_MODEL}"
 JAPAN = ("ap-northeast-1", "ap-northeast-3")
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def unresolved(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return why look-ups failed, as the log says it."""
+    start, end = f"bedrock_guard.unresolved inference profiles from {TOKYO}: ", "; the explanation says less"
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    return [text.removeprefix(start).removesuffix(end) for text in told if text.startswith(start)]
 
 
 def deny_look_ups(simulator: Simulator) -> None:
@@ -249,10 +257,10 @@ def test_look_up_that_is_denied_is_not_told_as_a_denial(
         bedrock_guard.guard(client, hook=told.append)
     denied(client, NEW)
     wait_for_questions()
-    warnings = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    denials = [record for record in caplog.records if record.getMessage().startswith("bedrock_guard.denied")]
 
     assert len(told) == 1
-    assert len(warnings) == 1
+    assert len(denials) == 1
 
 
 def test_failure_is_kept(simulator: Simulator, guarded: Any) -> None:
@@ -371,11 +379,10 @@ def test_control_client_that_is_none_costs_the_route_alone(client: Any, control:
 def test_unreachable_api_costs_the_route_alone(caplog: pytest.LogCaptureFixture) -> None:
     """A network without a way to the control plane."""
     client = bedrock_guard.guard(boto3.client("bedrock-runtime", region_name=TOKYO))
-    with caplog.at_level(logging.INFO, "bedrock_guard"):
-        said = explained(client, sentence(), model_id=NEW).diagnosis
+    said = explained(client, sentence(), model_id=NEW).diagnosis
 
     assert said.profile is None
-    assert "bedrock_guard.unresolved inference profile: EndpointConnectionError" in caplog.text
+    assert unresolved(caplog) == ["EndpointConnectionError"]
 
 
 @pytest.mark.parametrize("status", [429, 500])
@@ -763,13 +770,107 @@ def test_look_up_is_in_the_source_region(simulator: Simulator) -> None:
 def test_what_went_wrong_is_logged_by_its_name(
     simulator: Simulator, guarded: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Who wonders why there is no route finds the reason at INFO, without AWS's words."""
+    """Who wonders why there is no route finds the reason, once, without AWS's words."""
     deny_look_ups(simulator)
-    with caplog.at_level(logging.INFO, "bedrock_guard"):
+    for _ in range(3):
         denied(guarded, NEW)
-    told = [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
 
-    assert told == ["bedrock_guard.unresolved inference profile: AccessDeniedException"]
+    assert unresolved(caplog) == ["AccessDeniedException"]
+
+
+def test_question_that_hangs_is_logged_once(
+    client: Any, gate: Gate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By whoever goes on without its answer first."""
+    monkeypatch.setattr(_resolver, "PATIENCE", 0.05)
+    bedrock_guard.guard(client, control_client=gate.client)
+    for _ in range(3):
+        denied(client, NEW)
+
+    assert unresolved(caplog) == ["TimeoutError"]
+
+
+def test_thread_that_cannot_start_costs_the_route_alone(
+    client: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A process that has as many as it may."""
+
+    def refuse(*_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    bedrock_guard.guard(client)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    assert diagnosis(client).profile is None
+    assert unresolved(caplog) == ["RuntimeError"]
+
+
+def test_patience_is_a_second_from_the_question_on() -> None:
+    """Whoever comes later waits for what is left of it."""
+    before = time.monotonic()
+    question = _resolver._Question(TOKYO, dict)
+    after = time.monotonic()
+
+    assert before + 1 <= question._deadline <= after + 1
+
+
+def test_failure_that_took_all_the_patience_is_not_asked_again(
+    simulator: Simulator, guarded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for the next answer."""
+    monkeypatch.setattr(_resolver, "PATIENCE", 0.0)
+    simulator.add_fault(Fault("throttling", operation="ListInferenceProfiles"))
+    denied(guarded, NEW)
+    wait_for_questions()
+
+    assert len(look_ups(simulator)) == 1
+
+
+@pytest.mark.parametrize("odd", [{"bad": 1}, None, {"models": [{"modelArn": "arn"}]}, {"models": None}])
+def test_item_of_a_new_form_costs_itself_alone(client: Any, odd: Any) -> None:
+    """The others are read all the same."""
+    good = {
+        "inferenceProfileId": NEW,
+        "models": [{"modelArn": f"arn:aws:bedrock:{region}::foundation-model/m"} for region in JAPAN],
+        "type": "SOMETHING_NEW",
+    }
+    body = json.dumps({"inferenceProfileSummaries": [odd, good]}).encode()
+    said = diagnosis(bedrock_guard.guard(client, control_client=control_plane((200, body))))
+
+    assert said.profile is not None
+    assert said.profile.destination_regions == JAPAN
+
+
+def test_what_one_caller_is_denied_another_may_be_told(simulator: Simulator) -> None:
+    """Of one guard: a process may have clients of many accounts."""
+    session: Any = bedrock_guard.guard(boto3.Session(region_name=TOKYO))
+    clients = [
+        session.client("bedrock-runtime"),
+        session.client("bedrock-runtime", aws_access_key_id="AKIAOTHER", aws_secret_access_key="other"),
+    ]
+    deny_look_ups(simulator)
+    first = diagnosis(clients[0])
+    allow = {"Version": "2012-10-17", "Statement": [ALLOW_ALL]}
+    simulator.set_policies(PolicyType.IDENTITY_BASED, allow)
+
+    assert first.profile is None
+    assert diagnosis(clients[0]).profile is None
+    assert diagnosis(clients[1]).profile is not None
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"use_fips_endpoint": True}, {"use_dualstack_endpoint": True}, {"proxies": {"https": "http://127.0.0.1:9"}}],
+)
+def test_question_goes_the_way_of_the_clients_requests(settings: dict[str, Any]) -> None:
+    """To the endpoints and by the proxies that its owner has chosen."""
+    session = boto3.Session(region_name="us-east-1")
+    client: Any = session.client("bedrock-runtime", config=Config(**settings), verify="/ca.pem")
+    control = _control.control_client(client, "us-east-1")
+    kept = {name: getattr(control.meta.config, name) for name in settings}
+
+    assert kept == settings
+    assert control._endpoint.http_session._verify == "/ca.pem"
 
 
 def test_code_of_a_failure_cannot_forge_a_log_line(
@@ -778,12 +879,10 @@ def test_code_of_a_failure_cannot_forge_a_log_line(
     """Whoever answers in the control plane's place may send anything as a code."""
     forged = json.dumps({"__type": "Oops\nERROR root forged\x1b[31m\u202e"}).encode()
     control = control_plane((418, forged))
-    with caplog.at_level(logging.INFO, "bedrock_guard"):
-        denied(bedrock_guard.guard(client, control_client=control), NEW)
-    told = [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
+    denied(bedrock_guard.guard(client, control_client=control), NEW)
+    (told,) = unresolved(caplog)
 
-    assert len(told) == 1
-    assert told[0].isprintable()
+    assert told.isprintable()
 
 
 def test_refusal_of_a_denial_that_names_no_policy_is_not_looked_up(simulator: Simulator, guarded: Any) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # The caller waits a second in all (see `_resolver`), and tenacity alone decides on another attempt.
 _PATIENCE = 1
 _CONFIG = Config(connect_timeout=_PATIENCE, read_timeout=_PATIENCE, retries={"total_max_attempts": 1})
+# Older versions of botocore lack the last.
+_CARRIED = ("use_fips_endpoint", "use_dualstack_endpoint", "proxies", "proxies_config", "auth_scheme_preference")
 
 
 class _Given:
@@ -45,7 +47,9 @@ def control_client(client: Any, region_name: str, session: Any = None, lend: Len
     if session is None or lend or _credentials_of(session) is not credentials:
         session = _fresh_session(credentials, getattr(signer, "_auth_token", None))
     make = getattr(session, "client", None) or session.create_client
-    made = make("bedrock", region_name=region_name, config=_config_of(client))
+    # Behind a proxy that opens TLS, by its own certificate authority.
+    verify = getattr(client._endpoint.http_session, "_verify", None)  # noqa: SLF001 (kept nowhere else)
+    made = make("bedrock", region_name=region_name, config=_config_of(client), verify=verify)
     vars(made)["_bedrock_guard"] = None  # a question of ours, when denied, is not the caller's call
     return made
 
@@ -92,15 +96,13 @@ def _fresh_session(credentials: Any, token: Any) -> botocore.session.Session:
 
 def _config_of(client: BaseClient) -> Config:
     """
-    Return the settings by which a Bedrock API key signs, where code chose it; one in the environment needs none.
+    Return the settings that say by which way *client* reaches AWS, and how a Bedrock API key signs.
 
-    A token alone tells nothing: IAM Identity Center puts its own in the same place.
-    https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html
+    Of the latter, where code chose it; one in the environment needs none. A token alone tells nothing: IAM Identity
+    Center puts its own in the same place. https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html
     """
     theirs: Any = client.meta.config
+    settings = {name: value for name in _CARRIED if (value := getattr(theirs, name, None)) is not None}
     if theirs.signature_version == "bearer":
-        return _CONFIG.merge(Config(signature_version="bearer"))
-    # Older versions of botocore have no such setting.
-    preference = getattr(theirs, "auth_scheme_preference", None)
-    settings: Any = {"auth_scheme_preference": preference} if preference else {}
+        settings["signature_version"] = "bearer"
     return _CONFIG.merge(Config(**settings))

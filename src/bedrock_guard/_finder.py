@@ -6,6 +6,7 @@ from typing import Any
 from botocore.client import BaseClient
 
 from bedrock_guard import _catalog, _control
+from bedrock_guard._callers import caller_of
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._control import Lend
 from bedrock_guard._denials import Denial, PolicyType
@@ -62,5 +63,5 @@ class Finder:
                 return self._control_client
             return _control.control_client(client, source_region, self._session, lend)
 
-        answer = self._resolver.profile(identifier, source_region, connect)
+        answer = self._resolver.profile(identifier, source_region, connect, caller=caller_of(client))
         return None if answer and denial and contradicts(denial, answer) else answer

@@ -102,7 +102,8 @@ def from_api(answer: Mapping[str, Any], source_region: str, as_of: str) -> Infer
         destination_regions=destinations,
         origin=Origin.LIVE,
         as_of=as_of,
-        type=ProfileType(answer["type"]),
+        # A type that is new is no copy of the account's own.
+        type=ProfileType.APPLICATION if answer.get("type") == ProfileType.APPLICATION else ProfileType.SYSTEM_DEFINED,
     )
 
 

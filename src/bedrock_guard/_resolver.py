@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bedrock_guard._fork import clean_in_child
 from bedrock_guard._identifiers import ModelIdentifier, ModelKind
@@ -26,6 +26,8 @@ KEPT = 15 * 60  # seconds that an answer, or a failure, is kept
 
 _log = logging.getLogger("bedrock_guard")
 
+# A caller, the source Region, and the application profile or "".
+_Key: TypeAlias = tuple[int | None, str, str]
 # A `bedrock` client, made when the first question is asked.
 Connect = Callable[[], Any]
 
@@ -33,29 +35,47 @@ Connect = Callable[[], Any]
 class _Question:
     """One question under way, and its answer: profiles by id."""
 
-    def __init__(self, ask: Callable[[], Mapping[str, InferenceProfile]]) -> None:
+    def __init__(self, source_region: str, ask: Callable[[], Mapping[str, InferenceProfile]]) -> None:
+        self._source_region = source_region
         self._ask = ask
         self._deadline = time.monotonic() + PATIENCE
         self._answered = threading.Event()
         self._profiles: Mapping[str, InferenceProfile] = {}
-        threading.Thread(target=self._run, name="bedrock_guard-resolve", daemon=True).start()
+        self._is_told = False
+        thread = threading.Thread(target=self._run, name="bedrock_guard-resolve", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the process has as many as it may
+            self._failed(error)
+            self._answered.set()
 
     def answer(self) -> Mapping[str, InferenceProfile]:
-        self._answered.wait(max(0.0, self._deadline - time.monotonic()))
+        if not self._answered.wait(max(0.0, self._deadline - time.monotonic())):
+            self._failed(TimeoutError())
         return self._profiles
 
     def _run(self) -> None:
         try:
             self._profiles = self._ask()
         except Exception as error:  # noqa: BLE001 (whatever it is, the diagnosis goes on with less)
-            with contextlib.suppress(Exception):  # a log handler of the application's that raises
-                _log.info("bedrock_guard.unresolved inference profile: %s", clean(_name_of(error)))
+            self._failed(error)
         finally:
             self._answered.set()
 
+    def _failed(self, error: Exception) -> None:
+        if self._is_told:
+            return
+        self._is_told = True
+        with contextlib.suppress(Exception):  # a log handler of the application's that raises
+            _log.warning(
+                "bedrock_guard.unresolved inference profiles from %s: %s; the explanation says less",
+                self._source_region,
+                clean(_name_of(error)),
+            )
+
 
 class Resolver:
-    """Live answers, shared by all threads: one question at a time for each source Region or application profile."""
+    """Live answers, shared by all threads: one question of a caller for each source Region or application profile."""
 
     def __init__(self) -> None:
         self.start_clean()
@@ -64,9 +84,11 @@ class Resolver:
     def start_clean(self) -> None:
         """Start clean: a forked child has none of the threads that its parent's questions run in."""
         self._lock = threading.Lock()
-        self._questions: TTLCache[tuple[str, str], _Question] | None = None
+        self._questions: TTLCache[_Key, _Question] | None = None
 
-    def profile(self, identifier: ModelIdentifier, source_region: str, connect: Connect) -> InferenceProfile | None:
+    def profile(
+        self, identifier: ModelIdentifier, source_region: str, connect: Connect, *, caller: int | None = None
+    ) -> InferenceProfile | None:
         """Return the profile as the API has it, or None where it did not say so in time."""
         is_application = identifier.kind is ModelKind.APPLICATION_INFERENCE_PROFILE
         wanted = identifier.text if is_application else ""
@@ -75,9 +97,10 @@ class Resolver:
             client = connect()
             return _get(client, wanted, source_region) if wanted else _list(client, source_region)
 
-        return self._question((source_region, wanted), ask).answer().get(identifier.id)
+        # What one caller is denied, another may be told.
+        return self._question((caller, source_region, wanted), ask).answer().get(identifier.id)
 
-    def _question(self, key: tuple[str, str], ask: Callable[[], Mapping[str, InferenceProfile]]) -> _Question:
+    def _question(self, key: _Key, ask: Callable[[], Mapping[str, InferenceProfile]]) -> _Question:
         with self._lock:
             if self._questions is None:
                 from cachetools import TTLCache  # noqa: PLC0415 (most denials are answered by the catalogue)
@@ -85,7 +108,7 @@ class Resolver:
                 self._questions = TTLCache(maxsize=1024, ttl=KEPT)
             question = self._questions.get(key)
             if question is None:
-                question = self._questions[key] = _Question(ask)
+                question = self._questions[key] = _Question(key[1], ask)
             return question
 
 
@@ -93,8 +116,15 @@ def _list(client: Any, source_region: str) -> dict[str, InferenceProfile]:
     # One answer holds the routes of every profile of the source Region.
     pages = client.get_paginator("list_inference_profiles").paginate(typeEquals="SYSTEM_DEFINED")
     summaries = _patiently(lambda: list(pages.search("inferenceProfileSummaries")))
-    profiles = (from_api(summary, source_region, _today()) for summary in summaries)
+    profiles = (_read(summary, source_region) for summary in summaries)
     return {profile.id: profile for profile in profiles if profile}
+
+
+def _read(summary: Any, source_region: str) -> InferenceProfile | None:
+    """Return the profile of *summary*, None where it is of a form that is new: the others are read all the same."""
+    with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
+        return from_api(summary, source_region, _today())
+    return None
 
 
 def _get(client: Any, arn: str, source_region: str) -> dict[str, InferenceProfile]:

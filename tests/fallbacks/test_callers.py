@@ -6,7 +6,7 @@ import pytest
 from botocore.credentials import DeferredRefreshableCredentials, RefreshableCredentials
 
 import bedrock_guard
-from bedrock_guard._guard import caller_of
+from bedrock_guard._callers import caller_of
 from bedrock_guard.simulator import Simulator
 from conftest import TOKYO
 from fallbacks.cases import ask, models

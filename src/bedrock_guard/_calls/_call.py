@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bedrock_guard._actions import ACTIONS
+from bedrock_guard._callers import caller_of
 from bedrock_guard._calls._drill import Drill
 from bedrock_guard._fallback import Body, Key, Params
-from bedrock_guard._guard import Guard, caller_of
+from bedrock_guard._guard import Guard
 
 # In whose place another model may be asked.
 OPERATIONS = frozenset(

@@ -1,0 +1,30 @@
+"""Who calls: callers are told apart without a request, and without keeping anything of their credentials."""
+
+import itertools
+from typing import Any
+
+_NUMBER = "_bedrock_guard_caller"
+_numbers = itertools.count(1)
+
+
+def caller_of(client: Any) -> int | None:
+    """
+    Return a number for whom *client* signs as, the same for all clients of one caller; None where it does not sign.
+
+    It tells nothing of the credentials, which are asked for nothing.
+    """
+    signer = client._request_signer  # noqa: SLF001 (no other way to tell callers apart without a call)
+    api_key = getattr(getattr(signer, "_auth_token", None), "token", None)  # that of IAM Identity Center has none
+    if isinstance(api_key, str):
+        return hash(api_key)
+    credentials = signer._credentials  # noqa: SLF001
+    number: int | None = getattr(credentials, _NUMBER, None)
+    return number if number is not None or not hasattr(credentials, "__dict__") else _new_number(vars(credentials))
+
+
+def _new_number(credentials: dict[str, Any]) -> int:
+    """Return a number for *credentials*, kept with them: they may be refreshed, and a table would keep them alive."""
+    if credentials.get("_access_key", "") is None:  # they are yet to be fetched
+        return next(_numbers)
+    access_key = credentials.get("_access_key") or credentials.get("access_key")
+    return int(credentials.setdefault(_NUMBER, hash(access_key) if access_key else next(_numbers)))
