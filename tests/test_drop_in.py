@@ -311,6 +311,31 @@ def test_client_patched_on_the_instance_is_guarded(client: Any, order: str) -> N
     assert seen == [error]
 
 
+@pytest.mark.parametrize("order", ["tracer-first", "guard-first"])
+def test_client_whose_calls_are_wrapped_on_the_instance_is_guarded(client: Any, order: str) -> None:
+    """A tracer that came first sees each request, one that came later each call, and neither slips past the guard."""
+    seen: list[str] = []
+
+    def wrap() -> None:
+        unwrapped = client._make_api_call
+
+        def make_api_call(operation_name: str, api_params: Any) -> Any:
+            seen.append(api_params["modelId"])
+            return unwrapped(operation_name, api_params)
+
+        client._make_api_call = make_api_call
+
+    def guard() -> None:
+        bedrock_guard.guard(client, fallback=NOVA)
+
+    for step in (wrap, guard) if order == "tracer-first" else (guard, wrap):
+        step()
+    response = client.converse(modelId=JP_CLAUDE, messages=HELLO)
+
+    assert response["ResponseMetadata"]["BedrockGuard"]["served_model_id"] == NOVA
+    assert seen == ([JP_CLAUDE, NOVA] if order == "tracer-first" else [JP_CLAUDE])
+
+
 def test_client_keeps_what_hangs_on_it(client: Any) -> None:
     """Guarding in place: attributes that others set stay, and so does the identity."""
     client.my_own = "mine"

@@ -84,14 +84,27 @@ def guard_client(client: BaseClient, guard: Guard) -> None:
     own = type(client)
     front = _front_for((own,))
     if not issubclass(own, front):
-        client.__class__ = type(
-            own.__name__, (front, own), {"__module__": own.__module__, "__qualname__": own.__qualname__}
-        )
+        client.__class__ = _derived(own, (front, _behind(client)), {})
     replaced = vars(client).get("_bedrock_guard")
     if replaced is not None:  # a guard of a session goes on with its other clients
         replaced.memory.retire()
     follow(client, guard)
     client._bedrock_guard = guard  # type: ignore[attr-defined]  # noqa: SLF001 (its class is ours by now)
+
+
+def _behind(client: BaseClient) -> type[BaseClient]:
+    """Return the class of *client*, with what a tracer has put in place of `_make_api_call` on the object itself."""
+    own = type(client)
+    wrapper = vars(client).pop("_make_api_call", None)
+    if wrapper is None:
+        return own
+    return _derived(own, (own,), {"_make_api_call": lambda _, *args, **kwargs: wrapper(*args, **kwargs)})
+
+
+def _derived(own: type[BaseClient], bases: tuple[type, ...], attributes: dict[str, Any]) -> type[BaseClient]:
+    """Return a class of *bases* that goes by the name of *own*."""
+    named = {"__module__": own.__module__, "__qualname__": own.__qualname__}
+    return type(own.__name__, bases, named | attributes)
 
 
 def guard_session(session: Any, guard: Guard) -> None:
