@@ -131,6 +131,14 @@ async def test_prompt_is_not_kept_by_the_asynchronous_twin(simulator: Simulator,
         assert watched() is None
 
 
+def test_what_was_explained_is_kept_within_bounds(guarded: Any) -> None:
+    """However many walls there are: text by text, the oldest go."""
+    for number in range(300):
+        explained(guarded, sentence(principal=f"arn:aws:iam::111122223333:role/app-{number}"))
+
+    assert len(guarded._bedrock_guard._diagnosed) <= 256
+
+
 @pytest.mark.parametrize("text", [PROMPT, f"{PROMPT}\n{sentence()}", f"{sentence()}\n{PROMPT}"])
 def test_text_that_was_explained_is_not_kept(text: str) -> None:
     """A log, or an error that quotes a prompt, may hold anything."""

@@ -294,6 +294,17 @@ def test_guarding_again_replaces_the_memory(simulator: Simulator) -> None:
     assert not ask(client)["remembered"]
 
 
+def test_memory_that_is_replaced_counts_no_longer(simulator: Simulator) -> None:
+    """An error that somebody keeps may keep it alive."""
+    client = guarded(simulator)
+    ask(client)
+    kept = client._bedrock_guard.memory
+    bedrock_guard.guard(client, fallback=NOVA)
+
+    assert len(kept.status()) == 1
+    assert bedrock_guard.status() == []
+
+
 def test_clients_of_a_session_share_a_memory(simulator: Simulator) -> None:
     """What one was denied, the other does not ask for; another session does."""
     sessions = [bedrock_guard.guard(simulator.session(TOKYO), fallback=NOVA) for _ in range(2)]
