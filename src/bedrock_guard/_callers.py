@@ -14,9 +14,9 @@ def caller_of(client: Any) -> int | None:
     It tells nothing of the credentials, which are asked for nothing.
     """
     signer = client._request_signer  # noqa: SLF001 (no other way to tell callers apart without a call)
-    api_key = getattr(getattr(signer, "_auth_token", None), "token", None)  # that of IAM Identity Center has none
-    if isinstance(api_key, str):
-        return hash(api_key)
+    token = getattr(signer, "_auth_token", None)
+    if token is not None and isinstance(api_key := getattr(token, "token", None), str):
+        return hash(api_key)  # that of IAM Identity Center has none
     credentials = signer._credentials  # noqa: SLF001
     number: int | None = getattr(credentials, _NUMBER, None)
     return number if number is not None or not hasattr(credentials, "__dict__") else _new_number(vars(credentials))

@@ -28,7 +28,8 @@ class Conduct(Call):
     trial: Trial | None = None  # of the fallback that is remembered
     probed: Key | None = None
     sent_at = -inf
-    _first_headers: Token[_headers.Headers | None] | None = None
+    first_headers: Any = None
+    _present: Token[_headers.Keeper | None] | None = None
 
     def opening(self) -> Params | None:
         """Return what to send at once, or None where something is to be found out before."""
@@ -36,10 +37,11 @@ class Conduct(Call):
             if not self._has_others():
                 return self.sent
             self.may_fall_back = True
-            self._first_headers = _headers.first.set(_headers.Headers(self.guard.settings.adapt is not None))
+            self._present = _headers.present.set(self)
             self.params = self.sent.copy()  # botocore writes a clientRequestToken into those that it is given
-            if hasattr(self.params.get("body"), "read"):
-                self.body = Body(self.params["body"])
+            body = self.params.get("body")
+            if body is not None and hasattr(body, "read"):
+                self.body = Body(body)
             params = self._opening()
             if params is self.sent and self.body is not None:
                 self.body.is_ready()
@@ -83,10 +85,15 @@ class Conduct(Call):
         try:
             if self.probed is not None:
                 self.keeper.memory.released(self.probed)
-            if self._first_headers is not None:
-                _headers.forget(self._first_headers)
+            if self._present is not None:
+                _headers.forget(self._present)
         except Exception as fault:  # noqa: BLE001 (the answer stands)
             log_fault("bedrock_guard.failed", fault)
+
+    @property
+    def is_adapted(self) -> bool:
+        """Whether the user's hook makes the parameters of its other requests."""
+        return self.guard.settings.adapt is not None
 
     def _has_others(self) -> bool:
         params: Any = self.sent

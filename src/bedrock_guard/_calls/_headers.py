@@ -7,8 +7,7 @@ fallback would go without.
 
 from contextlib import suppress
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.client import BaseClient
 
@@ -33,16 +32,17 @@ _OWN = frozenset(
 _OF_PARAMETERS = "x-amzn-bedrock-"
 
 
-@dataclass(slots=True)
-class Headers:
-    """Those of the first request of a call, None until it is signed; *is_adapted* where parameters may be left out."""
+class Keeper(Protocol):
+    """What keeps the headers of its first request; *is_adapted* where its other requests may leave out parameters."""
 
-    is_adapted: bool
-    known: Any = None
+    first_headers: Any
+
+    @property
+    def is_adapted(self) -> bool: ...
 
 
-# None outside of a call with a fallback.
-first: ContextVar[Headers | None] = ContextVar("bedrock_guard_headers", default=None)
+# The call under way, where it has a fallback.
+present: ContextVar[Keeper | None] = ContextVar("bedrock_guard_headers", default=None)
 
 
 def follow(client: BaseClient, guard: Guard) -> None:
@@ -52,28 +52,28 @@ def follow(client: BaseClient, guard: Guard) -> None:
         events.register_last("before-sign.bedrock-runtime", _keep_or_give, unique_id="bedrock_guard-headers")
 
 
-def forget(token: Token[Headers | None]) -> None:
+def forget(token: Token[Keeper | None]) -> None:
     """Forget those of a call; it may be closed in another context than its own, as an event loop does at its end."""
     with suppress(ValueError):
-        first.reset(token)
+        present.reset(token)
 
 
 def _keep_or_give(request: Any, **_: Any) -> None:
-    headers = first.get()
-    if headers is None:
+    keeper = present.get()
+    if keeper is None:
         return
-    if headers.known is None:
-        headers.known = request.headers
+    if keeper.first_headers is None:
+        keeper.first_headers = request.headers
         return
     try:
-        _give(headers, request.headers)
+        _give(keeper, request.headers)
     except Exception as fault:  # noqa: BLE001 (a request without a header is better than none)
         log_fault("bedrock_guard.failed", fault)
 
 
-def _give(first_headers: Headers, headers: Any) -> None:
-    for name, value in first_headers.known.items():
+def _give(keeper: Keeper, headers: Any) -> None:
+    for name, value in keeper.first_headers.items():
         lower = name.lower()
-        is_left_out = first_headers.is_adapted and lower.startswith(_OF_PARAMETERS)
+        is_left_out = keeper.is_adapted and lower.startswith(_OF_PARAMETERS)
         if name not in headers and lower not in _OWN and not is_left_out:
             headers[name] = value

@@ -26,6 +26,7 @@ _FORMATS = {
 _FAMILY = re.compile(r"([a-z0-9-]+)\.([a-z]+)")
 _BODY_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "StartAsyncInvoke"})
 _REASONING = "reasoningContent"
+_NESTING = frozenset({"toolResult", "guardContent"})
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html: for a prompt of Prompt management,
 # which says itself what they mean.
 _VARIABLES = {"promptVariables": "promptVariables are those of a prompt"}
@@ -75,26 +76,29 @@ def misfit(fit: Fit, operation_name: str, params: Mapping[str, Any]) -> str | No
     conversation = _conversation(operation_name, params)
     if conversation is None:
         return fit.body
-    reasons = (fit.conversation, *(reason for name, reason in fit.fields.items() if conversation.get(name)))
-    return next((reason for reason in reasons if reason), None) or _misfit_of_content(fit, conversation)
+    if fit.conversation is not None:
+        return fit.conversation
+    for name, reason in fit.fields.items():
+        if conversation.get(name):
+            return reason
+    return _misfit_of_content(fit.blocks, conversation)
 
 
-def _misfit_of_content(fit: Fit, conversation: Mapping[str, Any]) -> str | None:
+def _misfit_of_content(untaken: Mapping[str, str], conversation: Mapping[str, Any]) -> str | None:
     try:
-        contents = [message.get("content") for message in conversation.get("messages") or ()]
-        for content in (conversation.get("system"), *contents):
-            reason = _unfit(fit.blocks, content)
+        for message in conversation.get("messages") or ():
+            reason = _unfit(untaken, message.get("content"))
             if reason is not None:
                 return reason
+        return _unfit(untaken, conversation.get("system"))
     except (AttributeError, TypeError):
-        pass  # malformed, which botocore is to say
-    return None
+        return None  # malformed, which botocore is to say
 
 
 def _unfit(untaken: Mapping[str, str], content: Any) -> str | None:
     for block in content or ():
         for kind, value in block.items():
-            reason = _unfit(untaken, _inner(kind, value)) or untaken.get(kind)
+            reason = _unfit(untaken, _inner(kind, value)) if kind in _NESTING else untaken.get(kind)
             if reason is not None and (kind != _REASONING or _is_signed(value)):
                 return reason
     return None
@@ -102,9 +106,7 @@ def _unfit(untaken: Mapping[str, str], content: Any) -> str | None:
 
 def _inner(kind: str, value: Any) -> Any:
     """Return the blocks in a block of *kind*."""
-    if kind == "toolResult":
-        return value.get("content")
-    return [value] if kind == "guardContent" else ()
+    return value.get("content") if kind == "toolResult" else [value]
 
 
 def is_other_embedding(original_model_id: str, model_id: str, catalog: Catalog) -> bool:

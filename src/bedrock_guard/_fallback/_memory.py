@@ -100,9 +100,10 @@ class Memory:
             entry = self._active(key)
             if entry is None:
                 return None
-            if self.now() < max(entry.until, entry.probed_until):
+            now = self.now()
+            if now < entry.until or now < entry.probed_until:
                 return entry.route
-            entry.probed_until = self.now() + LONGEST
+            entry.probed_until = now + LONGEST
             return replace(entry.route, is_probe=True)
 
     def conversation(self, caller: int | None, source_region: str, names: set[str]) -> tuple[Key, Route] | None:
