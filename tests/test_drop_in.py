@@ -2,8 +2,9 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import boto3
@@ -42,18 +43,18 @@ def by_process(simulator: Simulator) -> Any:
     return simulator.session(TOKYO).client("bedrock-runtime")
 
 
-def by_name(simulator: Simulator) -> Any:
-    with simulator.installed():
-        return bedrock_guard.client(region_name=TOKYO)
+def by_name(_: Simulator) -> Any:
+    return bedrock_guard.client(region_name=TOKYO)
 
 
 WAYS = (by_client, by_session, by_botocore_session, by_process, by_name)
 
 
 @pytest.fixture(params=WAYS, ids=lambda way: way.__name__)
-def guarded(request: pytest.FixtureRequest, simulator: Simulator) -> Any:
+def guarded(request: pytest.FixtureRequest, simulator: Simulator) -> Iterator[Any]:
     """Return a client guarded in each of the ways there are."""
-    return request.param(simulator)
+    with simulator.installed() if request.param is by_name else nullcontext():
+        yield request.param(simulator)
 
 
 def test_is_a_client_of_botocore(guarded: Any) -> None:

@@ -81,7 +81,7 @@ def test_options_are_those_of_the_simulator(pytester: pytest.Pytester, monkeypat
         import pytest
         import my_app
 
-        @pytest.mark.bedrock_simulator(scps="tokyo-only.json", policies={"session": "all.json"}, keep_bodies=True)
+        @pytest.mark.bedrock_simulator("tokyo-only.json", policies={"session": "all.json"}, keep_bodies=True)
         def test_app(bedrock_simulator):
             assert my_app.answer("hello").degraded
             denied, _ = bedrock_simulator.requests
@@ -135,7 +135,7 @@ def test_credentials_are_made_up_meanwhile(pytester: pytest.Pytester, monkeypatc
         import os
         import boto3
 
-        boto3.setup_default_session()
+        boto3.setup_default_session(aws_access_key_id="AKIAKEPT", aws_secret_access_key="kept")
         session = boto3.DEFAULT_SESSION
 
         def test_meanwhile(bedrock_simulator):
@@ -145,6 +145,46 @@ def test_credentials_are_made_up_meanwhile(pytester: pytest.Pytester, monkeypatc
         def test_after():
             assert boto3.DEFAULT_SESSION is session
             assert (os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SESSION_TOKEN"]) == ("AKIAREAL", "real")
+        """,
+        tests=2,
+    )
+
+
+@pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_profile_is_not_looked_for(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A developer's profile, which is in no file where the tests run, is left out."""
+    monkeypatch.setenv(name, "missing")
+    passes(
+        pytester,
+        """
+        import my_app
+
+        def test_app(bedrock_simulator):
+            assert my_app.answer("hello").text
+        """,
+    )
+
+
+def test_cached_client_follows_the_test(pytester: pytest.Pytester) -> None:
+    """An application that makes its client once asks each test's own simulator."""
+    passes(
+        pytester,
+        """
+        from functools import lru_cache
+        import boto3
+
+        @lru_cache
+        def client():
+            return boto3.client("bedrock-runtime", region_name="ap-northeast-1")
+
+        def test_first(bedrock_simulator):
+            assert client().converse(modelId="amazon.nova-lite-v1:0", messages=[])
+            assert len(bedrock_simulator.requests) == 1
+
+        def test_second(bedrock_simulator):
+            bedrock_simulator.script("Second.")
+            answer = client().converse(modelId="amazon.nova-lite-v1:0", messages=[])
+            assert answer["output"]["message"]["content"] == [{"text": "Second."}]
         """,
         tests=2,
     )

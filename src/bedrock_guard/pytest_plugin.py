@@ -18,8 +18,11 @@ _CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 }
-_OTHER_CREDENTIALS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_BEARER_TOKEN_BEDROCK")
-_MARKER = "bedrock_simulator(**options): options of the fixture bedrock_simulator, as bedrock_guard.simulator.Simulator takes them"
+_OTHER_CREDENTIALS = (
+    *("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"),
+    *("AWS_PROFILE", "AWS_DEFAULT_PROFILE"),  # they go before keys, and a profile may be missing
+)
+_MARKER = "bedrock_simulator(scps, **options): what bedrock_guard.simulator.Simulator takes, for the fixture bedrock_simulator"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,8 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def bedrock_simulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Simulator]":
     """
-    Let a simulated Bedrock answer in the process: every client of boto3 or aiobotocore that is made during the test.
+    Let a simulated Bedrock answer the clients that are made during the test: by boto3.client, or by a new session.
 
+    Sessions are those of boto3, botocore, aiobotocore or aioboto3. What was made before any test had the fixture goes
+    to AWS until it is attached: `bedrock_simulator.attach(my_app.session)`, or `attach(my_app.client)`.
     The environment holds made-up credentials meanwhile. Nothing is denied until `bedrock_simulator.set_scps(...)`;
     names of files are looked up beside the test file, in the root directory of pytest, and in the working directory.
     `@pytest.mark.bedrock_simulator(authorize="routed-destination")` sets what `Simulator` takes.
@@ -46,6 +51,7 @@ def bedrock_simulator(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it may hold other credentials
     marker = request.node.get_closest_marker("bedrock_simulator")
-    simulator = LocatedSimulator([request.path.parent, request.config.rootpath], **(marker.kwargs if marker else {}))
+    positional, options = (marker.args, marker.kwargs) if marker else ((), {})
+    simulator = LocatedSimulator([request.path.parent, request.config.rootpath], *positional, **options)
     with simulator.installed():
         yield simulator

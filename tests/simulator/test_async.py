@@ -83,10 +83,8 @@ async def test_client_that_exists(simulator: Simulator) -> None:
 async def test_installed_reaches_asynchronous_sessions(simulator: Simulator) -> None:
     """One handler serves both kinds of clients."""
     with simulator.installed():
-        session = aiobotocore_session.get_session()
-
-    async with make(session, "bedrock") as client:
-        assert (await client.list_foundation_models())["modelSummaries"]
+        async with make(aiobotocore_session.get_session(), "bedrock") as client:
+            assert (await client.list_foundation_models())["modelSummaries"]
 
 
 async def test_error_inside_a_stream(simulator: Simulator, client: Any) -> None:

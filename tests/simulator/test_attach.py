@@ -1,6 +1,7 @@
 """Whose requests the simulator answers."""
 
 import threading
+from contextlib import ExitStack
 from typing import Any
 
 import boto3
@@ -9,8 +10,10 @@ import pytest
 from botocore import handlers
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
+from moto import mock_aws
 
 from bedrock_guard.simulator import Simulator
+from bedrock_guard.simulator._adapters import _SERVICES
 from policies import HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY
 
 TOKYO = "ap-northeast-1"
@@ -119,27 +122,104 @@ def test_one_simulator_is_installed_at_a_time(simulator: Simulator) -> None:
         assert answers(runtime(boto3.Session()))
 
 
-def test_what_cannot_be_attached_is_named(simulator: Simulator) -> None:
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [("bedrock-runtime", "not to str"), (boto3.Session, "not to the class Session"), ("sts", "not of sts")],
+)
+def test_what_cannot_be_attached_is_named(simulator: Simulator, target: Any, named: str) -> None:
     """A typing error is no silent success."""
-    with pytest.raises(TypeError, match="not to str"):
-        simulator.attach("bedrock-runtime")
+    if target == "sts":
+        target = boto3.client("sts", region_name=TOKYO)
+
+    with pytest.raises(TypeError, match=named):
+        simulator.attach(target)
 
 
 def test_installed_reaches_sessions_made_inside(simulator: Simulator) -> None:
-    """The default session and fresh ones, as frameworks make them; their clients stay attached."""
+    """The default session and fresh ones, as frameworks make them."""
     with simulator.installed():
-        clients = [runtime(boto3), runtime(boto3.Session())]
-
-    assert all(answers(client) for client in clients)
+        assert answers(runtime(boto3))
+        assert answers(runtime(boto3.Session()))
 
 
 def test_installed_reaches_the_default_session_that_exists(simulator: Simulator) -> None:
     """boto3.client() is answered although its session is older."""
     boto3.setup_default_session()
     with simulator.installed():
-        client = runtime(boto3)
+        assert answers(runtime(boto3))
 
+
+def test_client_that_is_kept_follows_the_simulator_of_the_day() -> None:
+    """An application that caches its client asks the simulator that is installed now, not that of an earlier test."""
+    first, second = Simulator(), Simulator()
+    with first.installed():
+        client = runtime(boto3.Session())
+        assert answers(client)
+    with second.installed():
+        assert answers(client)
+
+    assert (len(first.requests), len(second.requests)) == (1, 1)
+
+
+def test_client_that_is_kept_never_reaches_aws(simulator: Simulator) -> None:
+    """Where no simulator is installed any more, the error says what to do, and that helps."""
+    with simulator.installed():
+        client = runtime(boto3.Session())
+
+    with pytest.raises(RuntimeError, match=r"simulator\.attach\(client\)"):
+        answers(client)
+    simulator.attach(client)
     assert answers(client)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("bedrock-agent", "list_agents", {}),
+        ("bedrock-agent-runtime", "retrieve", {"knowledgeBaseId": "KNOWLEDGE1", "retrievalQuery": {"text": "Hello"}}),
+        ("bedrock-agentcore", "list_events", {"memoryId": "m" * 12, "sessionId": "s", "actorId": "a"}),
+        ("bedrock-agentcore-control", "list_agent_runtimes", {}),
+        ("bedrock-data-automation", "list_data_automation_projects", {}),
+        (
+            "bedrock-data-automation-runtime",
+            "get_data_automation_status",
+            {"invocationArn": f"arn:aws:bedrock:{TOKYO}:111122223333:data-automation-invocation/a"},
+        ),
+    ],
+)
+def test_rest_of_bedrock_never_reaches_aws(
+    simulator: Simulator, service: Any, operation: str, parameters: dict[str, Any]
+) -> None:
+    """No service of Bedrock is left to the network: what is not simulated says so."""
+    if service not in boto3.Session().get_available_services():
+        pytest.skip(f"this botocore does not know {service}")
+    with simulator.installed():
+        client: Any = boto3.client(service, region_name=TOKYO, endpoint_url="http://127.0.0.1:9")
+
+        with pytest.raises(client.exceptions.ClientError, match="The simulator does not know this operation"):
+            getattr(client, operation)(**parameters)
+    assert simulator.requests[-1].region == TOKYO
+
+
+def test_no_service_of_bedrock_is_forgotten() -> None:
+    """A new one would go to AWS."""
+    services = boto3.Session().get_available_services()
+
+    assert {service for service in services if service.startswith("bedrock")} <= set(_SERVICES)
+
+
+@pytest.mark.parametrize("moto_is_first", [True, False])
+def test_moto_has_the_other_services(simulator: Simulator, *, moto_is_first: bool) -> None:
+    """Told to let Bedrock pass, it answers beside the simulator, whichever of the two came first."""
+    config: Any = {"core": {"passthrough": {"services": ["bedrock", "bedrockruntime"]}}}
+    contexts: list[Any] = [simulator.installed(), mock_aws(config=config)]
+    with ExitStack() as stack:
+        for context in contexts[::-1] if moto_is_first else contexts:
+            stack.enter_context(context)
+
+        assert boto3.client("sts", region_name=TOKYO).get_caller_identity()["Account"]
+        assert answers(boto3.client("bedrock-runtime", region_name=TOKYO))
+        assert boto3.client("bedrock", region_name=TOKYO).list_foundation_models()["modelSummaries"]
 
 
 @pytest.mark.parametrize("is_older", [True, False])

@@ -24,8 +24,10 @@ OPTIONS = [
 
 
 @pytest.fixture(autouse=True)
-def folder(pytester: pytest.Pytester) -> Path:
-    """Return a folder with the files of the page, and work there."""
+def folder(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with the files of the page, and work there, as a stranger who has no credentials."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_BEDROCK"):
+        monkeypatch.delenv(name)
     for name, text in FILES:
         pytester.path.joinpath(name).write_text(text, encoding="utf-8")
     pytester.syspathinsert()

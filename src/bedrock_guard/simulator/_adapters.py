@@ -5,6 +5,7 @@ https://boto3.amazonaws.com/v1/documentation/api/latest/guide/events.html
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,14 +16,19 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.handlers import BUILTIN_HANDLERS
 
 from bedrock_guard.simulator._http import Request, Response
-from bedrock_guard.simulator._wire import SimulatedResponse, breaks_off
+from bedrock_guard.simulator._wire import SimulatedResponse, broken_after
 
 Respond = Callable[[Request], Response]
 _Handler = Callable[..., AWSResponse | None]
 
-_EVENTS = ("before-send.bedrock-runtime", "before-send.bedrock")
+# All of Bedrock: what is not simulated is told so, and does not reach AWS.
+_SERVICES = (
+    *("bedrock-runtime", "bedrock", "bedrock-agent-runtime", "bedrock-agent"),
+    *("bedrock-agentcore", "bedrock-agentcore-control"),
+    *("bedrock-data-automation", "bedrock-data-automation-runtime"),
+)
+_EVENTS = tuple(f"before-send.{service}" for service in _SERVICES)
 _ANSWERED = "_answered_by_simulator"
-_process = threading.Lock()  # held while a simulator is installed
 
 
 def attach(respond: Respond, target: Any) -> None:
@@ -43,29 +49,46 @@ def new_session(region_name: str) -> boto3.Session:
     )
 
 
+class _Process:
+    """The simulator of the process. Sessions and clients keep the handler, so it asks which one is installed now."""
+
+    def __init__(self) -> None:
+        self.respond: Respond | None = None
+        self.lock = threading.Lock()  # held while a simulator is installed
+
+    def answer(self, request: Request) -> Response:
+        if self.respond is None:
+            raise RuntimeError(
+                "no simulator is installed any more, and this client was made while one was: make it anew, or attach "
+                "one to it: simulator.attach(client)"
+            )
+        return self.respond(request)
+
+
 @contextmanager
 def installed(respond: Respond) -> Iterator[None]:
-    """Let *respond* answer for every session that is made inside, and for the default session while inside."""
-    if not _process.acquire(blocking=False):
+    """Let *respond* answer for every session that was made while a simulator was installed, and for the default one."""
+    if not _process.lock.acquire(blocking=False):
         raise RuntimeError("a simulator is installed in this process already: attach this one to a session instead")
-    entries = [(event, _handler(respond)) for event in _EVENTS]
     try:
-        _install(entries)
+        _process.respond = respond
+        _install()
         yield
     finally:
-        _uninstall(entries)
-        _process.release()
+        _uninstall()
+        _process.respond = None
+        _process.lock.release()
 
 
-def _install(entries: list[tuple[str, _Handler]]) -> None:
-    BUILTIN_HANDLERS.extend(entries)  # every session copies them when it is made
+def _install() -> None:
+    BUILTIN_HANDLERS.extend(_BUILTIN)  # every session copies them when it is made
     if boto3.DEFAULT_SESSION is not None:
-        for event, handler in entries:
+        for event, handler in _BUILTIN:
             _emitter(boto3.DEFAULT_SESSION).register(event, handler)
 
 
-def _uninstall(entries: list[tuple[str, _Handler]]) -> None:
-    for event, handler in entries:
+def _uninstall() -> None:
+    for event, handler in _BUILTIN:
         BUILTIN_HANDLERS.remove((event, handler))
         # The default session outlives the context, even one that was made inside.
         if boto3.DEFAULT_SESSION is not None:
@@ -73,7 +96,12 @@ def _uninstall(entries: list[tuple[str, _Handler]]) -> None:
 
 
 def _emitter(target: Any) -> Any:
-    if hasattr(target, "meta"):
+    if isinstance(target, type):
+        raise TypeError(f"a simulator is attached to a session or a client, not to the class {target.__name__}")
+    if hasattr(target, "meta") and hasattr(target.meta, "events"):
+        service = target.meta.service_model.service_name
+        if service not in _SERVICES:
+            raise TypeError(f"a simulator answers clients of Bedrock, not of {service}")
         return target.meta.events
     if hasattr(target, "events"):
         return target.events
@@ -89,11 +117,18 @@ def _handler(respond: Respond) -> _Handler:
             return None
         setattr(request, _ANSWERED, True)
         response = respond(_request(request))
-        if breaks_off(response, streamed=request.stream_output):
+        seconds = broken_after(response, streamed=request.stream_output)
+        if seconds is not None:
+            time.sleep(seconds)  # also in the loop of aiobotocore: nothing tells a handler which library calls it
             raise ConnectionClosedError(endpoint_url=request.url)
         return SimulatedResponse(request.url, response)
 
     return handle
+
+
+_process = _Process()
+_lasting = _handler(_process.answer)
+_BUILTIN = [(event, _lasting) for event in _EVENTS]
 
 
 def _request(request: AWSPreparedRequest) -> Request:

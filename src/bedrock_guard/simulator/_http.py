@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, unquote
 _URL = re.compile(r"(?:https?://([^/?#]*))?([^?#]*)\??([^#]*)")
 # The credential scope of a signature: access key id, date, Region, service.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/bedrock/aws4_request")
+_SCOPE = re.compile(r"[^/]+/\d{8}/([a-z0-9-]+)/bedrock[a-z-]*/aws4_request")
 # https://docs.aws.amazon.com/general/latest/gr/bedrock.html
-_HOST = re.compile(r"bedrock(?:-runtime)?(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws|api|vpce)\.")
+_HOST = re.compile(r"bedrock[a-z-]*\.([a-z0-9-]+)\.(?:amazonaws|api|vpce)\.")
 
 JSON = "application/json"
 EVENT_STREAM = "application/vnd.amazon.eventstream"
@@ -47,7 +47,9 @@ class Request:
     @property
     def region(self) -> str | None:
         """The Region that the request was signed for, or else that of its host, or else the default."""
-        match = _SCOPE.search(self.headers.get("authorization", "")) or _HOST.search(self._host)
+        # A presigned request has the scope in its query string.
+        scope = self.headers.get("authorization") or self.query.get("X-Amz-Credential", "")
+        match = _SCOPE.search(scope) or _HOST.search(self._host)
         return match[1] if match else self.default_region
 
     @property

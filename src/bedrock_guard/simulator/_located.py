@@ -15,8 +15,8 @@ class LocatedSimulator(Simulator):
     def __init__(
         self,
         folders: Sequence[Path],
-        *,
         scps: Levels = (),
+        *,
         policies: Mapping[str, Documents] | None = None,
         **options: Any,
     ) -> None:

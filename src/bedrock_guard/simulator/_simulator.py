@@ -104,10 +104,10 @@ class Simulator:
 
     def attach(self, target: Any) -> None:
         """
-        Answer from now on all Bedrock requests of *target*: a session (and the clients that it makes) or a client.
+        Answer from now on all Bedrock requests of *target*: a client, or a session's clients that it makes from now on.
 
         Sessions and clients are those of boto3, botocore, aiobotocore or aioboto3. What was attached to it before no
-        longer answers.
+        longer answers. Raises TypeError for anything else, and for clients of other services.
         """
         _adapters.attach(self.respond, target)
 
@@ -120,10 +120,10 @@ class Simulator:
     @contextmanager
     def installed(self) -> Iterator["Simulator"]:
         """
-        Attach every session that is made while the context lasts, and the default session of boto3 meanwhile.
+        Answer, while the context lasts, for every session that is made inside, and for the default session of boto3.
 
-        Clients, and sessions other than the default one, that are made inside stay attached for good, so that none of
-        their requests ever reaches AWS.
+        A session or a client that was made earlier is not reached: `attach` it. What is made inside follows whichever
+        simulator is installed later, and raises RuntimeError while none is: its requests never reach AWS.
         Credentials are still needed, for botocore signs what it sends: made-up ones will do. What is attached to a
         session or a client by `attach` goes before. Raises RuntimeError where a simulator is installed already.
         """

@@ -111,7 +111,14 @@ async def _async_chunks(response: Response) -> AsyncIterator[bytes]:
             raise ClientPayloadError(_BROKEN)
 
 
-def breaks_off(response: Response, *, streamed: bool) -> bool:
-    """Tell whether the one that sends sees the connection end: before the head, or in a body that it reads at once."""
+def broken_after(response: Response, *, streamed: bool) -> float | None:
+    """
+    Return after how many seconds the one that sends sees the connection end, None where it sees no such end.
+
+    That is before the head, or in a body that it reads at once.
+    """
     ends = [index for index, part in enumerate(response.body) if isinstance(part, Drop)]
-    return bool(ends) and (ends[0] == 0 or not streamed)
+    before = response.body[: ends[0]] if ends else ()
+    waits = [part.seconds for part in before if isinstance(part, Pause)]
+    has_head = len(before) > len(waits)
+    return sum(waits) if ends and not (streamed and has_head) else None
