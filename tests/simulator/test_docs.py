@@ -10,7 +10,7 @@ import pytest
 from bedrock_guard.cli._commands import commands
 from bedrock_guard.simulator import PolicyType
 from bedrock_guard.simulator._dispatch import _OPERATIONS
-from bedrock_guard.simulator._faults import FaultKind
+from bedrock_guard.simulator._fault import FaultKind
 from cli.simulating import simulating
 
 pytest_plugins = ["pytester"]

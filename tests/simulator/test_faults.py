@@ -10,7 +10,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EventStreamError, ResponseStreamingError
 from urllib3.exceptions import ProtocolError
 
-from bedrock_guard.simulator import Fault, Pause, Request, Response, Simulator
+from bedrock_guard.simulator import Drop, Fault, Pause, Request, Response, Simulator
+from bedrock_guard.simulator._wire import broken_after
 from policies import HELLO, JP_CLAUDE, NOVA
 from transports import transport  # noqa: F401 (in the process and over HTTP)
 
@@ -37,6 +38,7 @@ def client(simulator: Simulator) -> Any:
         ("model-not-ready", "ModelNotReadyException", 429),
         ("model-timeout", "ModelTimeoutException", 408),
         ("model-error", "ModelErrorException", 424),
+        ("validation", "ValidationException", 400),
         ("internal-error", "InternalServerException", 500),
         ("service-unavailable", "ServiceUnavailableException", 503),
     ],
@@ -147,7 +149,8 @@ def invoke(client: Any) -> Any:
 
 def stream(client: Any, model_id: str = NOVA) -> Any:
     """Return all events of a stream."""
-    return list(client.converse_stream(modelId=model_id, messages=HELLO)["stream"])
+    with closing(client.converse_stream(modelId=model_id, messages=HELLO)["stream"]) as events:
+        return list(events)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,7 @@ def test_half_written_stream_gives_what_was_sent(simulator: Simulator, client: A
     assert len(seen) == 2
 
 
-@pytest.mark.parametrize("kind", ["throttling", "model-error", "internal-error", "service-unavailable"])
+@pytest.mark.parametrize("kind", ["throttling", "validation", "model-error", "internal-error", "service-unavailable"])
 def test_error_inside_a_stream(simulator: Simulator, client: Any, kind: Any) -> None:
     """It comes while iterating, after so many events, as botocore's EventStreamError."""
     simulator.add_fault(Fault(kind, after=3))
@@ -188,26 +191,106 @@ def test_error_inside_a_stream(simulator: Simulator, client: Any, kind: Any) -> 
     assert isinstance(caught.value, ClientError)
 
 
-def test_error_inside_a_stream_leaves_other_answers_alone(simulator: Simulator, client: Any) -> None:
-    """What does not stream has no inside."""
-    simulator.add_fault(Fault("throttling", after=1))
+def test_error_inside_a_stream_waits_for_one(simulator: Simulator, client: Any) -> None:
+    """An answer that does not stream, a denial and a bad model ID have no inside, and use up nothing."""
+    simulator.add_fault(Fault("throttling", after=1, times=1))
 
     assert converse(client)["stopReason"] == "end_turn"
+    with pytest.raises(client.exceptions.ValidationException, match="identifier is invalid"):
+        client.converse_stream(modelId="unheard-of", messages=HELLO)
+    simulator.set_scps([[]])
+    with pytest.raises(client.exceptions.AccessDeniedException):
+        client.converse_stream(modelId=NOVA, messages=HELLO)
+    simulator.set_scps(())
+    with pytest.raises(EventStreamError):
+        stream(client)
+    assert stream(client)
 
 
-def parts(fault: Fault) -> tuple[Any, ...]:
-    """Return the parts of a streamed response under *fault*, each chunk as `None`."""
-    simulator = Simulator()
+def test_time_out_of_a_model_comes_inside_the_stream_that_has_a_member_for_it(
+    simulator: Simulator, client: Any
+) -> None:
+    """That of InvokeModelWithResponseStream; ConverseStream has none, and is left alone."""
+    simulator.add_fault(Fault("model-timeout", after=1, times=1))
+
+    assert stream(client)
+    answer = client.invoke_model_with_response_stream(modelId=NOVA, body=b'{"messages": []}')
+    with closing(answer["body"]) as events, pytest.raises(EventStreamError, match="modelTimeoutException"):
+        list(events)
+
+
+def test_errors_inside_streams_follow_one_another(simulator: Simulator, client: Any) -> None:
+    """One stream ends with one error, and uses up that rule alone."""
+    simulator.add_fault(Fault("throttling", after=1, times=1))
+    simulator.add_fault(Fault("validation", after=2, times=1))
+
+    for name in ("throttlingException", "validationException"):
+        with pytest.raises(EventStreamError, match=name):
+            stream(client)
+    assert stream(client)
+
+
+@pytest.mark.parametrize("kind", ["model-access", "model-not-ready", "model-timeout", "model-error"])
+def test_errors_of_models_befall_only_calls_of_one(simulator: Simulator, client: Any, kind: Any) -> None:
+    """The control plane has no such errors."""
+    simulator.add_fault(Fault(kind, times=1))
+
+    assert simulator.session(TOKYO).client("bedrock").get_foundation_model(modelIdentifier=NOVA)
+    assert client.list_async_invokes()["asyncInvokeSummaries"] == []
+    with pytest.raises(client.exceptions.ClientError):
+        converse(client)
+
+
+@pytest.mark.parametrize("fault", [Fault("dropped"), Fault("half-written", after=0)])
+def test_late_end_of_a_stream_that_has_not_begun_is_that_of_the_call(
+    simulator: Simulator, client: Any, fault: Fault
+) -> None:
+    """A wait before it changes nothing: there is no head, so there is no stream to read."""
+    simulator.add_fault(Fault("latency", seconds=0.001))
     simulator.add_fault(fault)
-    url = f"https://bedrock-runtime.{TOKYO}.amazonaws.com/model/{NOVA}/converse-stream"
+
+    with pytest.raises(ConnectionClosedError):
+        client.converse_stream(modelId=NOVA, messages=HELLO)
+
+
+def test_end_is_seen_after_the_waits_before_it() -> None:
+    """By the one that sends, unless the head of a stream has been sent; waits after the end are nobody's."""
+    response = Response(200, {}, (Pause(1), b"a", Pause(2), Drop(), Pause(4)))
+
+    assert broken_after(response, streamed=False) == 3
+    assert broken_after(response, streamed=True) is None
+    assert broken_after(Response(200, {}, (Pause(1), Drop())), streamed=True) == 1
+    assert broken_after(Response(200, {}, (Pause(1), b"a")), streamed=False) is None
+
+
+def parts(*faults: Fault, operation: str = "converse-stream") -> tuple[Any, ...]:
+    """Return the parts of a response under *faults*, each chunk as `None`."""
+    simulator = Simulator()
+    for fault in faults:
+        simulator.add_fault(fault)
+    url = f"https://bedrock-runtime.{TOKYO}.amazonaws.com/model/{NOVA}/{operation}"
     response: Response = simulator.respond(Request("POST", url, {}, b"{}"))
-    return tuple(part if isinstance(part, Pause) else None for part in response.body)
+    return tuple(None if isinstance(part, bytes) else part for part in response.body)
 
 
 def test_latency_and_stalls_are_for_the_adapter_to_wait() -> None:
     """The core says where and how long, and does not wait itself."""
     assert parts(Fault("latency", seconds=5))[:2] == (Pause(5), None)
     assert parts(Fault("stall", seconds=7, after=2))[:4] == (None, None, Pause(7), None)
+
+
+def test_latency_comes_before_all_that_goes_wrong() -> None:
+    """Whatever the order in which the rules were added."""
+    assert parts(Fault("latency", seconds=5), Fault("dropped")) == (Pause(5), Drop())
+
+
+def test_wait_is_no_chunk() -> None:
+    """A stall does not shift the place of what goes wrong after so many chunks, and lasts in half an answer too."""
+    stall = Fault("stall", seconds=7, after=1)
+
+    assert parts(stall, Fault("throttling", after=2)) == (None, Pause(7), None, None)
+    assert parts(stall, Fault("half-written", after=2)) == (None, Pause(7), None, Drop())
+    assert parts(Fault("stall", seconds=7), Fault("half-written"), operation="converse") == (Pause(7), None, Drop())
 
 
 def test_waits_in_process(simulator: Simulator, client: Any) -> None:

@@ -9,7 +9,7 @@ Amazon Bedrock as a caller sees it, under real service control policies, on this
 """
 
 from bedrock_guard._denials import PolicyType
-from bedrock_guard.simulator._faults import Fault
+from bedrock_guard.simulator._fault import Fault
 from bedrock_guard.simulator._http import Drop, Pause, Request, Response
 from bedrock_guard.simulator._journal import JournalEntry
 from bedrock_guard.simulator._replies import Reply, ToolUse

@@ -13,7 +13,7 @@ from bedrock_guard.simulator import _adapters
 from bedrock_guard.simulator._caller import caller
 from bedrock_guard.simulator._dispatch import respond
 from bedrock_guard.simulator._documents import Documents, Levels, read_documents, read_levels
-from bedrock_guard.simulator._faults import Fault
+from bedrock_guard.simulator._fault import Fault
 from bedrock_guard.simulator._http import Request, Response
 from bedrock_guard.simulator._journal import JournalEntry
 from bedrock_guard.simulator._offer import Offer
