@@ -10,9 +10,17 @@ from botocore.config import Config
 
 from bedrock_guard import _catalog
 from bedrock_guard.simulator import Request, Simulator
+from bedrock_guard.simulator._kept import Kept
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY
 
 TOKYO = "ap-northeast-1"
+JOB: Any = {
+    "jobName": "nightly",
+    "roleArn": "arn:aws:iam::111122223333:role/batch",
+    "inputDataConfig": {"s3InputDataConfig": {"s3Uri": "s3://bucket/in"}},
+    "outputDataConfig": {"s3OutputDataConfig": {"s3Uri": "s3://bucket/out"}},
+}
+NOVA_ARN = f"arn:aws:bedrock:{TOKYO}::foundation-model/{NOVA}"
 
 
 @pytest.fixture
@@ -97,16 +105,55 @@ def test_application_profile_routes_as_its_source(session: boto3.Session, bedroc
 
 def test_application_profile_of_a_model_stays_in_its_region(session: boto3.Session, bedrock: Any) -> None:
     """A copy of a foundation model routes nowhere else."""
-    made = bedrock.create_inference_profile(
-        inferenceProfileName="nova", modelSource={"copyFrom": f"arn:aws:bedrock:{TOKYO}::foundation-model/{NOVA}"}
-    )
+    made = bedrock.create_inference_profile(inferenceProfileName="nova", modelSource={"copyFrom": NOVA_ARN})
 
     assert session.client("bedrock-runtime").converse(modelId=made["inferenceProfileArn"], messages=HELLO)
 
 
+def test_application_profile_is_described_as_it_was_made(bedrock: Any) -> None:
+    """GetInferenceProfile returns the description, by the id too."""
+    bedrock.create_inference_profile(
+        inferenceProfileName="nova", description="Of team A.", modelSource={"copyFrom": NOVA_ARN}
+    )
+    (listed,) = bedrock.list_inference_profiles(typeEquals="APPLICATION")["inferenceProfileSummaries"]
+    found = bedrock.get_inference_profile(inferenceProfileIdentifier=listed["inferenceProfileId"])
+
+    assert listed["description"] == found["description"] == "Of team A."
+
+
+def deny(action: str, resource: str) -> dict[str, Any]:
+    """Return a policy that denies *action* on *resource*."""
+    return {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": action, "Resource": resource}}
+
+
+@pytest.mark.parametrize(
+    "resource", ["application-inference-profile/*", f"inference-profile/{GLOBAL_CLAUDE}", "inference-profile/global.*"]
+)
+def test_application_profile_needs_both_itself_and_its_source(resource: str) -> None:
+    """An SCP can deny all of them, or copies of global profiles alone."""
+    scp = deny("bedrock:CreateInferenceProfile", f"arn:aws:bedrock:*:*:{resource}")
+    bedrock: Any = Simulator(scp).session(TOKYO).client("bedrock")
+    source = f"arn:aws:bedrock:{TOKYO}:111122223333:inference-profile/{GLOBAL_CLAUDE}"
+
+    with pytest.raises(bedrock.exceptions.AccessDeniedException, match="perform: bedrock:CreateInferenceProfile on"):
+        bedrock.create_inference_profile(inferenceProfileName="copy", modelSource={"copyFrom": source})
+    assert bedrock.list_inference_profiles(typeEquals="APPLICATION")["inferenceProfileSummaries"] == []
+
+
+def test_application_profile_is_authorized_by_its_own_arn(bedrock: Any, session: boto3.Session) -> None:
+    """Also where it is looked up by its id."""
+    simulator = Simulator(deny("bedrock:GetInferenceProfile", "arn:aws:bedrock:*:*:application-inference-profile/*"))
+    simulator.attach(bedrock)
+    made = bedrock.create_inference_profile(inferenceProfileName="nova", modelSource={"copyFrom": NOVA_ARN})
+    id_ = made["inferenceProfileArn"].rpartition("/")[2]
+
+    with pytest.raises(bedrock.exceptions.AccessDeniedException, match=f"application-inference-profile/{id_} with"):
+        bedrock.get_inference_profile(inferenceProfileIdentifier=id_)
+
+
 def test_application_profile_is_unknown_in_another_region(session: boto3.Session, bedrock: Any) -> None:
     """It belongs to the Region in which it was made."""
-    made = bedrock.create_inference_profile(inferenceProfileName="nova", modelSource={"copyFrom": NOVA})
+    made = bedrock.create_inference_profile(inferenceProfileName="nova", modelSource={"copyFrom": NOVA_ARN})
     client = session.client("bedrock-runtime", region_name="us-east-1")
 
     with pytest.raises(client.exceptions.ValidationException, match="identifier is invalid"):
@@ -180,19 +227,74 @@ def test_invocations_are_sorted_and_filtered(session: boto3.Session) -> None:
 
 def test_batch_job_is_denied_as_itself(bedrock: Any) -> None:
     """CreateModelInvocationJob is its own action, authorized on the same resources."""
-    job = {
-        "jobName": "nightly",
-        "roleArn": "arn:aws:iam::111122223333:role/batch",
-        "inputDataConfig": {"s3InputDataConfig": {"s3Uri": "s3://bucket/in"}},
-        "outputDataConfig": {"s3OutputDataConfig": {"s3Uri": "s3://bucket/out"}},
-    }
-
     with pytest.raises(bedrock.exceptions.AccessDeniedException, match="bedrock:CreateModelInvocationJob on"):
-        bedrock.create_model_invocation_job(modelId=JP_CLAUDE, **job)
-    arn = bedrock.create_model_invocation_job(modelId=NOVA, **job)["jobArn"]
+        bedrock.create_model_invocation_job(modelId=JP_CLAUDE, **JOB)
+    arn = bedrock.create_model_invocation_job(modelId=NOVA, **JOB)["jobArn"]
     assert bedrock.get_model_invocation_job(jobIdentifier=arn)["jobName"] == "nightly"
     with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
         bedrock.get_model_invocation_job(jobIdentifier="abcdefghijkl")
+
+
+def test_batch_job_is_looked_up_only_by_who_may() -> None:
+    """GetModelInvocationJob is authorized on the job."""
+    bedrock: Any = Simulator(deny("bedrock:GetModelInvocationJob", "*")).session(TOKYO).client("bedrock")
+    arn = bedrock.create_model_invocation_job(modelId=NOVA, **JOB)["jobArn"]
+
+    with pytest.raises(
+        bedrock.exceptions.AccessDeniedException, match=f"GetModelInvocationJob on resource: {arn} with"
+    ):
+        bedrock.get_model_invocation_job(jobIdentifier=arn)
+
+
+def test_what_was_started_belongs_to_its_region() -> None:
+    """From another one an invocation is neither listed nor found, nor is a batch job."""
+    simulator = Simulator()
+    here, there = simulator.session(TOKYO), simulator.session("us-east-1")
+    output: Any = {"s3OutputDataConfig": {"s3Uri": "s3://bucket"}}
+    invocation = here.client("bedrock-runtime").start_async_invoke(modelId=NOVA, modelInput={}, outputDataConfig=output)
+    job = here.client("bedrock").create_model_invocation_job(modelId=NOVA, **JOB)
+    runtime, bedrock = there.client("bedrock-runtime"), there.client("bedrock")
+
+    assert runtime.list_async_invokes()["asyncInvokeSummaries"] == []
+    with pytest.raises(runtime.exceptions.ValidationException):
+        runtime.get_async_invoke(invocationArn=invocation["invocationArn"])
+    with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
+        bedrock.get_model_invocation_job(jobIdentifier=job["jobArn"])
+
+
+def test_request_that_is_repeated_makes_nothing_twice(session: boto3.Session, bedrock: Any) -> None:
+    """The same token gets what the first request made: a profile, an invocation, a job. Another one gets another."""
+    runtime: Any = session.client("bedrock-runtime")
+    output = {"s3OutputDataConfig": {"s3Uri": "s3://bucket"}}
+
+    def made(token: str) -> list[str]:
+        profile = bedrock.create_inference_profile(
+            inferenceProfileName="nova", modelSource={"copyFrom": NOVA_ARN}, clientRequestToken=token
+        )
+        invocation = runtime.start_async_invoke(
+            modelId=NOVA, modelInput={}, outputDataConfig=output, clientRequestToken=token
+        )
+        job = bedrock.create_model_invocation_job(modelId=NOVA, **JOB, clientRequestToken=token)
+        return [profile["inferenceProfileArn"], invocation["invocationArn"], job["jobArn"]]
+
+    first = made("first")
+    assert made("first") == first
+    assert not set(made("second")) & set(first)
+    assert len(bedrock.list_inference_profiles(typeEquals="APPLICATION")["inferenceProfileSummaries"]) == 2
+    assert len(runtime.list_async_invokes()["asyncInvokeSummaries"]) == 2
+
+
+def test_oldest_are_forgotten() -> None:
+    """A long run does not fill the memory: of what was made, as of the journal, the newest 10,000 are kept."""
+    kept: Kept[int, str] = Kept()
+    simulator = Simulator()
+    for number in range(10_001):
+        kept.keep(number, str(number))
+        simulator.respond(Request("GET", "/", {}))
+
+    assert [len(kept.items()), len(simulator.requests)] == [10_000, 10_000]
+    assert kept.get(0) is None
+    assert kept.get(10_000) == "10000"
 
 
 def test_operation_that_is_not_simulated_says_so(bedrock: Any) -> None:
@@ -201,12 +303,23 @@ def test_operation_that_is_not_simulated_says_so(bedrock: Any) -> None:
         bedrock.list_guardrails()
 
 
-def test_application_profile_needs_a_source(session: boto3.Session) -> None:
-    """A copy of nothing is no profile, whatever botocore would have said first."""
+@pytest.mark.parametrize(
+    "source",
+    [
+        {},
+        {"copyFrom": NOVA},
+        {"copyFrom": JP_CLAUDE},
+        {"copyFrom": f"arn:aws:bedrock:{TOKYO}:111122223333:provisioned-model/abcdefghijkl"},
+        {"copyFrom": f"arn:aws:bedrock:{TOKYO}:111122223333:application-inference-profile/abcdefghijkl"},
+        {"copyFrom": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}"},
+    ],
+)
+def test_application_profile_needs_a_source(session: boto3.Session, source: Any) -> None:
+    """The ARN of a model or of AWS's own profile in this Region, whatever botocore would have said first."""
     bedrock: Any = session.client("bedrock", config=Config(parameter_validation=False))
 
     with pytest.raises(bedrock.exceptions.ValidationException):
-        bedrock.create_inference_profile(inferenceProfileName="empty", modelSource={})
+        bedrock.create_inference_profile(inferenceProfileName="empty", modelSource=source)
 
 
 def test_unknown_invocation_is_refused(session: boto3.Session) -> None:

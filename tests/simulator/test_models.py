@@ -29,7 +29,14 @@ def refusal(model_id: str, region: str = TOKYO, operation: str = "converse") -> 
         "apac.anthropic.claude-3-5-sonnet-20240620-v1:0",  # from Tokyo no longer
         f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",  # of another Region
         f"arn:aws:bedrock:{TOKYO}:999988887777:inference-profile/{JP_CLAUDE}",  # of another account
+        f"arn:aws:bedrock:{TOKYO}::inference-profile/{JP_CLAUDE}",  # of no account
+        f"arn:aws:bedrock:{TOKYO}:111122223333:application-inference-profile/{JP_CLAUDE}",  # AWS's own
         f"arn:aws:bedrock:{TOKYO}:111122223333:application-inference-profile/abcdefghijkl",
+        f"arn:aws:bedrock:{TOKYO}:111122223333:foundation-model/{NOVA}",  # which no account has
+        f"arn:aws:s3:{TOKYO}::foundation-model/{NOVA}",
+        f"arn:aws-cn:bedrock:{TOKYO}::foundation-model/{NOVA}",
+        f"arn:aws-cn:bedrock:{TOKYO}:111122223333:custom-model/x/abcdefghijkl",
+        f"arn:aws:s3:{TOKYO}:111122223333:custom-model/x/abcdefghijkl",
         f"arn:aws:bedrock:{TOKYO}:999988887777:custom-model/x/abcdefghijkl",
         "provisioned-name",
         "../../x",
@@ -68,6 +75,7 @@ def test_embedding_model_does_not_converse() -> None:
         JP_CLAUDE,
         f"arn:aws:bedrock:{TOKYO}:111122223333:inference-profile/{JP_CLAUDE}",
         f"arn:aws:bedrock:{TOKYO}:111122223333:provisioned-model/abcdefghijkl",
+        f"arn:aws:sagemaker:{TOKYO}:111122223333:endpoint/mine",
     ],
 )
 def test_identifier_in_every_form_answers(model_id: str) -> None:
@@ -75,6 +83,46 @@ def test_identifier_in_every_form_answers(model_id: str) -> None:
     client = Simulator().session(TOKYO).client("bedrock-runtime")
 
     assert client.converse(modelId=model_id, messages=HELLO)["stopReason"] == "end_turn"
+
+
+def test_application_profile_goes_by_its_own_arn() -> None:
+    """Its id under the type of AWS's profiles is no model identifier."""
+    session = Simulator().session(TOKYO)
+    made: Any = session.client("bedrock").create_inference_profile(
+        inferenceProfileName="mine", modelSource={"copyFrom": f"arn:aws:bedrock:{TOKYO}::foundation-model/{NOVA}"}
+    )
+    arn = made["inferenceProfileArn"]
+    client = session.client("bedrock-runtime")
+
+    assert client.converse(modelId=arn, messages=HELLO)["stopReason"] == "end_turn"
+    with pytest.raises(client.exceptions.ValidationException, match=INVALID):
+        client.converse(modelId=arn.replace("application-", ""), messages=HELLO)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("bedrock", "get_foundation_model", {"modelIdentifier": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}"}),
+        (
+            "bedrock-runtime",
+            "count_tokens",
+            {
+                "modelId": f"arn:aws:bedrock:us-east-1::foundation-model/{CLAUDE}",
+                "input": {"converse": {"messages": HELLO}},
+            },
+        ),
+    ],
+)
+def test_model_of_another_region_is_invalid_to_other_operations(
+    service: Any, operation: str, parameters: dict[str, Any]
+) -> None:
+    """As it is to a call."""
+    client: Any = Simulator().session(TOKYO).client(service)
+    if not hasattr(client, operation):
+        pytest.skip(f"this botocore does not know {operation}")
+
+    with pytest.raises(client.exceptions.ValidationException, match=INVALID):
+        getattr(client, operation)(**parameters)
 
 
 def test_profile_newer_than_the_catalogue_can_be_added() -> None:

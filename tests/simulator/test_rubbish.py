@@ -26,6 +26,8 @@ names = st.sampled_from(
         "max_tokens",
         "modelSource",
         "copyFrom",
+        "clientRequestToken",
+        "description",
         "inferenceProfileName",
         "jobName",
         "roleArn",

@@ -15,6 +15,7 @@ from bedrock_guard.simulator._dispatch import _OPERATIONS
 from policies import CLAUDE, HELLO, JP_CLAUDE, NOVA
 
 TOKYO = "ap-northeast-1"
+JP_CLAUDE_ARN = f"arn:aws:bedrock:{TOKYO}:111122223333:inference-profile/{JP_CLAUDE}"
 S3 = "s3://bucket/prefix/"
 ANTHROPIC_BODY = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": []}
 
@@ -94,7 +95,7 @@ CALLS: dict[str, Callable[[boto3.Session], Any]] = {
     "ListInferenceProfiles": control("list_inference_profiles", maxResults=3),
     "GetInferenceProfile": control("get_inference_profile", inferenceProfileIdentifier=JP_CLAUDE),
     "CreateInferenceProfile": control(
-        "create_inference_profile", inferenceProfileName="mine", modelSource={"copyFrom": JP_CLAUDE}
+        "create_inference_profile", inferenceProfileName="mine", modelSource={"copyFrom": JP_CLAUDE_ARN}
     ),
     "ListFoundationModels": control("list_foundation_models"),
     "GetFoundationModel": control("get_foundation_model", modelIdentifier=NOVA),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bedrock_guard._catalog import Model
-from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_model_id, partition_of
+from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_arn, parse_model_id, partition_of
 from bedrock_guard._profiles import InferenceProfile, ProfileType
 from bedrock_guard.simulator._call import Call
 from bedrock_guard.simulator._errors import invalid_identifier, not_found, validation
@@ -29,22 +29,24 @@ def list_inference_profiles(service: Service, call: Call) -> Response:
 
 def create_inference_profile(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateInferenceProfile.html."""
-    name, source = call.text("inferenceProfileName"), call.body.get("modelSource")
-    copied = source.get("copyFrom") if isinstance(source, dict) else None
-    if not isinstance(copied, str):
-        raise validation("1 validation error detected: Value at 'modelSource' failed to satisfy constraint.")
+    name, copied = call.text("inferenceProfileName"), _copied(call)
     found = service.offer.resolve(copied, call.region)
-    service.admit(call, [call.authorization(call.arn(f"{ModelKind.APPLICATION_INFERENCE_PROFILE}/*"))])
-    profile = service.offer.add_application_profile(service.new_id(12).lower(), name, call.region, found)
-    return json_response({"inferenceProfileArn": call.arn(profile.resource), "status": "ACTIVE"}, status=201)
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+    made = call.arn(f"{ModelKind.APPLICATION_INFERENCE_PROFILE}/*")
+    service.admit(call, [call.authorization(made), call.authorization(copied)])
+
+    def make() -> str:
+        id_, description = service.new_id(12).lower(), call.body.get("description")
+        return call.arn(service.offer.add_application_profile(id_, name, call.region, found, description).resource)
+
+    return json_response({"inferenceProfileArn": service.once(call, make), "status": "ACTIVE"}, status=201)
 
 
 def get_inference_profile(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetInferenceProfile.html."""
-    identifier = parse_model_id(call.label)
-    arn = call.label if call.label.startswith("arn:") else call.arn(f"inference-profile/{call.label}")
-    service.admit(call, [call.authorization(arn)])
-    profile = service.offer.find_profile(identifier, call.region)
+    profile = service.offer.find_profile(parse_model_id(call.label), call.region)
+    asked = call.label if call.label.startswith("arn:") else call.arn(f"{ModelKind.INFERENCE_PROFILE}/{call.label}")
+    service.admit(call, [call.authorization(call.arn(profile.resource) if profile else asked)])
     if profile is None:
         raise not_found(call.label)
     return json_response(_profile(service, call, profile))
@@ -61,6 +63,8 @@ def list_foundation_models(service: Service, call: Call) -> Response:
 def get_foundation_model(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetFoundationModel.html."""
     identifier = parse_model_id(call.label)
+    if not service.offer.is_local(identifier, call.region):
+        raise invalid_identifier()
     arn = call.arn(f"foundation-model/{identifier.id}", account=False)
     service.admit(call, [call.authorization(arn)])
     found = [model for model in service.offer.models(call.region) if model.id == identifier.id]
@@ -70,11 +74,22 @@ def get_foundation_model(service: Service, call: Call) -> Response:
     return json_response({"modelDetails": _model(call, found[0], through)})
 
 
+def _copied(call: Call) -> str:
+    """Return the ARN to copy from: of a model or a system-defined profile, as the pattern of the member has it."""
+    source = call.body.get("modelSource")
+    copied = source.get("copyFrom") if isinstance(source, dict) else None
+    arn = parse_arn(copied) if isinstance(copied, str) else None
+    if arn is None or arn.resource_type not in (ModelKind.FOUNDATION_MODEL, ModelKind.INFERENCE_PROFILE):
+        raise validation("1 validation error detected: Value at 'modelSource' failed to satisfy constraint.")
+    return str(copied)
+
+
 def _profile(service: Service, call: Call, profile: InferenceProfile) -> dict[str, Any]:
     regions = [region for region in profile.destination_regions if region != UNSPECIFIED]
     return {
         "inferenceProfileName": service.offer.name(profile),
-        "description": f"Routes requests to {profile.model_id} in {', '.join(regions)}.",
+        "description": service.offer.description(profile)
+        or f"Routes requests to {profile.model_id} in {', '.join(regions)}.",
         "createdAt": _SINCE,
         "updatedAt": _SINCE,
         "inferenceProfileArn": call.arn(profile.resource),

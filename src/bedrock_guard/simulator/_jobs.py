@@ -19,31 +19,24 @@ from bedrock_guard.simulator._service import Service
 def start_async_invoke(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_StartAsyncInvoke.html."""
     found = target(service, call, call.text("modelId"))
-    arn = call.arn(f"async-invoke/{service.new_id(12).lower()}")
-    service.async_invokes[arn] = {
-        "invocationArn": arn,
-        "modelArn": call.arn(f"foundation-model/{found.model_id}", account=False),
-        "outputDataConfig": call.body.get("outputDataConfig", {}),
-        "status": "Completed",
-        **_token(call),
-        **_times(),
-    }
-    return json_response({"invocationArn": arn})
+    return json_response({"invocationArn": service.once(call, lambda: _invocation(service, call, found.model_id))})
 
 
 def get_async_invoke(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_GetAsyncInvoke.html."""
     service.admit(call, [call.authorization(call.label)])
-    if call.label not in service.async_invokes:
+    found = service.async_invokes.get((call.region, call.label))
+    if found is None:
         raise validation("The provided invocation ARN is invalid.")  # the operation has no ResourceNotFoundException
-    return json_response(service.async_invokes[call.label])
+    return json_response(found)
 
 
 def list_async_invokes(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ListAsyncInvokes.html."""
     service.admit(call, [call.authorization("*")])
     query = call.request.query
-    found = [invoke for invoke in list(service.async_invokes.values()) if _is_listed(invoke, query)]
+    invokes = [invoke for (region, _), invoke in service.async_invokes.items() if region == call.region]
+    found = [invoke for invoke in invokes if _is_listed(invoke, query)]
     page, following = paginate(found if query.get("sortOrder") == "Ascending" else found[::-1], query)
     return json_response({"asyncInvokeSummaries": page, **following})
 
@@ -51,9 +44,37 @@ def list_async_invokes(service: Service, call: Call) -> Response:
 def create_model_invocation_job(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateModelInvocationJob.html."""
     target(service, call, call.text("modelId"))
+    return json_response({"jobArn": service.once(call, lambda: _job(service, call))})
+
+
+def get_model_invocation_job(service: Service, call: Call) -> Response:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetModelInvocationJob.html."""
+    arn = call.label if call.label.startswith("arn:") else call.arn(f"model-invocation-job/{call.label}")
+    service.admit(call, [call.authorization(arn)])
+    found = service.batch_jobs.get((call.region, arn))
+    if found is None:
+        raise not_found(arn)
+    return json_response(found)
+
+
+def _invocation(service: Service, call: Call, model_id: str) -> str:
+    arn = call.arn(f"async-invoke/{service.new_id(12).lower()}")
+    invocation = {
+        "invocationArn": arn,
+        "modelArn": call.arn(f"foundation-model/{model_id}", account=False),
+        "outputDataConfig": call.body.get("outputDataConfig", {}),
+        "status": "Completed",
+        **_token(call),
+        **_times(),
+    }
+    service.async_invokes.keep((call.region, arn), invocation)
+    return arn
+
+
+def _job(service: Service, call: Call) -> str:
     arn = call.arn(f"model-invocation-job/{service.new_id(12).lower()}")
     kept = ("modelId", "inputDataConfig", "outputDataConfig", "vpcConfig", "timeoutDurationInHours")
-    service.batch_jobs[arn] = {
+    job = {
         "jobArn": arn,
         "jobName": call.text("jobName"),
         "roleArn": call.text("roleArn"),
@@ -62,16 +83,8 @@ def create_model_invocation_job(service: Service, call: Call) -> Response:
         **_token(call),
         **_times(),
     }
-    return json_response({"jobArn": arn})
-
-
-def get_model_invocation_job(service: Service, call: Call) -> Response:
-    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetModelInvocationJob.html."""
-    arn = call.label if call.label.startswith("arn:") else call.arn(f"model-invocation-job/{call.label}")
-    service.admit(call, [call.authorization(arn)])
-    if arn not in service.batch_jobs:
-        raise not_found(arn)
-    return json_response(service.batch_jobs[arn])
+    service.batch_jobs.keep((call.region, arn), job)
+    return arn
 
 
 def _is_listed(invoke: dict[str, Any], query: dict[str, str]) -> bool:

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bedrock_guard._catalog import Catalog, Model
-from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, ModelIdentifier, ModelKind, parse_arn, parse_model_id
+from bedrock_guard._identifiers import (
+    PROFILES,
+    UNSPECIFIED,
+    ModelIdentifier,
+    ModelKind,
+    parse_arn,
+    parse_model_id,
+    partition_of,
+)
 from bedrock_guard._profiles import InferenceProfile, Origin, ProfileType, Scope, from_catalog
 from bedrock_guard.simulator._errors import invalid_identifier, on_demand_not_supported
 
@@ -27,6 +35,7 @@ class Offer:
         self._added: dict[tuple[str, str], InferenceProfile] = {}
         self._applications: dict[tuple[str, str], InferenceProfile] = {}
         self._names: dict[str, str] = {}
+        self._descriptions: dict[str, str] = {}
 
     def add_profile(self, profile_id: str, source_region: str, destination_regions: Sequence[str]) -> None:
         """Offer *profile_id* from *source_region*, in place of what the catalogue has there."""
@@ -41,7 +50,9 @@ class Offer:
             as_of=self._catalog.as_of,
         )
 
-    def add_application_profile(self, id_: str, name: str, region: str, copied: Target) -> InferenceProfile:
+    def add_application_profile(
+        self, id_: str, name: str, region: str, copied: Target, description: str | None = None
+    ) -> InferenceProfile:
         """Offer an application inference profile in *region* that routes as what it was *copied* from."""
         source = copied.profile
         profile = InferenceProfile(
@@ -54,8 +65,10 @@ class Offer:
             as_of=self._catalog.as_of,
             type=ProfileType.APPLICATION,
         )
-        self._applications[region, id_] = profile
         self._names[id_] = name
+        if description is not None:
+            self._descriptions[id_] = description
+        self._applications[region, id_] = profile
         return profile
 
     def application_profiles(self, region: str) -> list[InferenceProfile]:
@@ -65,6 +78,10 @@ class Offer:
     def name(self, profile: InferenceProfile) -> str:
         """Return what *profile* is called: of a system-defined one, its id."""
         return self._names.get(profile.id, profile.id)
+
+    def description(self, profile: InferenceProfile) -> str | None:
+        """Return what *profile* was said to be, None where nothing was said."""
+        return self._descriptions.get(profile.id)
 
     def profiles(self, region: str) -> list[InferenceProfile]:
         """Return the system-defined profiles of *region*, in the order of their ids."""
@@ -82,9 +99,13 @@ class Offer:
 
     def find_profile(self, identifier: ModelIdentifier, region: str) -> InferenceProfile | None:
         """Return the profile of either type that *identifier* names in *region*, or None."""
-        if identifier.region not in (None, region) or identifier.account_id not in (None, self._account_id):
+        if not self.is_local(identifier, region):
             return None
-        return self._applications.get((region, identifier.id)) or self.profile(identifier.id, region)
+        if identifier.kind is ModelKind.INFERENCE_PROFILE:
+            return self.profile(identifier.id, region)
+        # The id of an application profile has no form of its own, only its ARN.
+        is_arn = identifier.kind is ModelKind.APPLICATION_INFERENCE_PROFILE
+        return self._applications.get((region, identifier.id if is_arn else identifier.text))
 
     def model(self, model_id: str) -> Model | None:
         """Return the foundation model *model_id* as the catalogue has it, or None."""
@@ -101,6 +122,14 @@ class Offer:
             model for model in self._catalog.models.values() if region in model.in_region or model.id in through_profile
         ]
 
+    def is_local(self, identifier: ModelIdentifier, region: str) -> bool:
+        """Tell whether *identifier* is a bare id, or the ARN of something in *region* of the account or of AWS."""
+        arn = parse_arn(identifier.text)
+        owner = "" if identifier.kind is ModelKind.FOUNDATION_MODEL else self._account_id
+        service = "sagemaker" if identifier.kind is ModelKind.ENDPOINT else "bedrock"
+        here = (partition_of(region), service, region, owner)
+        return arn is None or (arn.partition, arn.service, arn.region, arn.account_id) == here
+
     def resolve(self, model_id: str, region: str) -> Target:
         """
         Return what *model_id* means in *region*.
@@ -108,11 +137,14 @@ class Offer:
         Raises ServiceError, as AWS words it, for what the Region does not offer.
         """
         identifier = parse_model_id(model_id)
+        if identifier.kind is ModelKind.UNKNOWN or not self.is_local(identifier, region):
+            raise invalid_identifier()
         if identifier.kind in PROFILES:
             return self._through_profile(identifier, region)
         if identifier.kind is ModelKind.FOUNDATION_MODEL:
             return self._in_region(identifier, region)
-        return self._own(identifier, region)
+        # Models of the account's own are not kept: an ARN of its Region and account is taken at its word.
+        return Target(identifier, identifier.id)
 
     def _through_profile(self, identifier: ModelIdentifier, region: str) -> Target:
         profile = self.find_profile(identifier, region)
@@ -122,18 +154,6 @@ class Offer:
 
     def _in_region(self, identifier: ModelIdentifier, region: str) -> Target:
         model = self.model(identifier.id)
-        if identifier.region not in (None, region):
-            raise invalid_identifier()
         if model and region in model.in_region:
             return Target(identifier, identifier.id)
         raise on_demand_not_supported(identifier.text) if self.serves(identifier.id, region) else invalid_identifier()
-
-    def _own(self, identifier: ModelIdentifier, region: str) -> Target:
-        """Models of the account's own are not kept: an ARN of its Region and account is taken at its word."""
-        arn = parse_arn(identifier.text)
-        if arn is None or identifier.kind is ModelKind.UNKNOWN or (arn.region, arn.account_id) != self._here(region):
-            raise invalid_identifier()
-        return Target(identifier, identifier.id)
-
-    def _here(self, region: str) -> tuple[str, str]:
-        return region, self._account_id

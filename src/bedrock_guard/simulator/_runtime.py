@@ -6,7 +6,7 @@ from bedrock_guard._identifiers import parse_model_id
 from bedrock_guard.scp._authorizations import action_of, authorizations
 from bedrock_guard.simulator import _converse, _invoke
 from bedrock_guard.simulator._call import Call
-from bedrock_guard.simulator._errors import validation
+from bedrock_guard.simulator._errors import invalid_identifier, validation
 from bedrock_guard.simulator._eventstream import encode_event
 from bedrock_guard.simulator._http import Response, json_response, stream_response
 from bedrock_guard.simulator._offer import Target
@@ -45,6 +45,8 @@ def invoke_with_response_stream(service: Service, call: Call) -> Response:
 def count_tokens(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html."""
     identifier = parse_model_id(call.label)
+    if not service.offer.is_local(identifier, call.region):
+        raise invalid_identifier()
     service.admit(call, authorizations(action_of(call.operation), identifier, call.region, call.account_id))
     # Not through inference profiles, yet for models that answer through nothing else.
     # https://docs.aws.amazon.com/bedrock/latest/userguide/count-tokens.html

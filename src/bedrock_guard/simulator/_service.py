@@ -14,13 +14,13 @@ from bedrock_guard.simulator._call import Call
 from bedrock_guard.simulator._caller import Caller
 from bedrock_guard.simulator._faults import Faults
 from bedrock_guard.simulator._journal import JournalEntry
+from bedrock_guard.simulator._kept import LENGTH, Kept
 from bedrock_guard.simulator._offer import Offer
 from bedrock_guard.simulator._organization import DeniedError, Organization
 from bedrock_guard.simulator._replies import Reply
 
 Authorize: TypeAlias = Literal["every-destination", "routed-destination"]
 
-_JOURNAL_LENGTH = 10_000
 _ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -45,13 +45,15 @@ class Service:
         self.caller = caller
         self.organization = organization
         self.faults = Faults(seed)
-        self.async_invokes: dict[str, dict[str, Any]] = {}
-        self.batch_jobs: dict[str, dict[str, Any]] = {}
+        # By Region and ARN: nobody finds them from elsewhere.
+        self.async_invokes: Kept[tuple[str, str], dict[str, Any]] = Kept()
+        self.batch_jobs: Kept[tuple[str, str], dict[str, Any]] = Kept()
+        self._made: Kept[tuple[str, str, str], str] = Kept()
         self._authorize = authorize
         self._hook = hook
         self._random = random.Random(seed)  # noqa: S311 (reproducible on purpose)
         self._replies: deque[Reply] = deque()
-        self._journal: deque[JournalEntry] = deque(maxlen=_JOURNAL_LENGTH)
+        self._journal: deque[JournalEntry] = deque(maxlen=LENGTH)
         self._lock = threading.Lock()
 
     def admit(self, call: Call, asked: Sequence[Authorization], profile: InferenceProfile | None = None) -> None:
@@ -77,6 +79,11 @@ class Service:
         with self._lock:
             return self._replies.popleft() if self._replies else Reply(f"This is a simulated reply of {model_id}.")
 
+    def once(self, call: Call, make: Callable[[], str]) -> str:
+        """Return the ARN that *make* makes, or the one made before for the same operation and `clientRequestToken`."""
+        token = call.body.get("clientRequestToken")
+        return self._made.once((call.operation, call.region, token), make) if isinstance(token, str) else make()
+
     def new_id(self, length: int) -> str:
         """Return letters and digits by the seed."""
         with self._lock:
@@ -89,7 +96,8 @@ class Service:
 
     def record(self, entry: JournalEntry) -> None:
         """Write *entry* into the journal, which forgets its oldest ones when it is long."""
-        self._journal.append(entry)
+        with self._lock:
+            self._journal.append(entry)
         if self._hook:
             self._hook(entry)
 
