@@ -119,6 +119,10 @@ def test_application_profile_is_described_as_it_was_made(bedrock: Any) -> None:
     found = bedrock.get_inference_profile(inferenceProfileIdentifier=listed["inferenceProfileId"])
 
     assert listed["description"] == found["description"] == "Of team A."
+    with pytest.raises(bedrock.exceptions.ResourceNotFoundException):
+        bedrock.get_inference_profile(
+            inferenceProfileIdentifier=found["inferenceProfileArn"].replace("application-inference-profile", "prompt")
+        )
 
 
 def deny(action: str, resource: str) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from botocore.exceptions import ClientError
 from botocore.session import get_session
 
 from bedrock_guard.scp import PolicyError
+from bedrock_guard.scp._authorizations import Authorization
 from bedrock_guard.simulator import Request, Simulator
+from bedrock_guard.simulator._organization import Organization, Refusal
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY, region_deny
 from transports import transport  # noqa: F401 (in the process and over HTTP)
 
@@ -96,6 +98,22 @@ def test_scps_change_while_a_client_runs(simulator: Simulator, client: Any) -> N
     assert client.converse(modelId=JP_CLAUDE, messages=HELLO)["stopReason"] == "end_turn"
 
 
+def test_change_of_scps_does_not_split_a_request(
+    simulator: Simulator, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All authorizations of one request are decided by the same SCPs: here they change after the first one."""
+
+    def refusal(self: Organization, authorization: Authorization) -> Refusal | None:
+        simulator.set_scps(())
+        return decided(self, authorization)
+
+    decided = Organization.refusal
+    monkeypatch.setattr(Organization, "refusal", refusal)
+
+    denial(client, JP_CLAUDE)
+    assert client.converse(modelId=JP_CLAUDE, messages=HELLO)
+
+
 def test_level_that_allows_nothing_denies_implicitly() -> None:
     """Levels are taken as they are, and the wording of an implicit denial names no policy."""
     error = denial(runtime(Simulator([[ALLOW_ALL], [TOKYO_ONLY]])), NOVA)
@@ -129,6 +147,8 @@ def test_scp_is_read_from_json_or_a_file(tmp_path: Path, form: str) -> None:
         {"Version": "2012-10-17"},
         [[TOKYO_ONLY], 7],
         [3],
+        None,
+        7,
         '{"Statement": [{"Effect": 1}]}',
     ],
 )
@@ -207,7 +227,19 @@ def test_other_policies_deny_in_their_own_words(policy_type: str, words: str) ->
         statement["Principal"] = "*"
     simulator.set_policies(policy_type, [ALLOW_ALL, {"Version": "2012-10-17", "Statement": [statement]}])
 
-    assert f"with an explicit deny in {words}" in str(denial(runtime(simulator), JP_CLAUDE))
+    said = str(denial(runtime(simulator), JP_CLAUDE)).partition("with an explicit deny in ")[2]
+    assert said.startswith(words)
+    assert said == words or words.endswith("-")  # no ARN where AWS names none
+
+
+def test_scps_are_not_among_the_other_policies(simulator: Simulator, client: Any) -> None:
+    """They have a place of their own, where FullAWSAccess is assumed beside them; a mistake changes nothing."""
+    with pytest.raises(ValueError, match="set by set_scps"):
+        simulator.set_policies("service_control_policy", ALLOW_ALL)
+    with pytest.raises(ValueError, match="they are `scps`"):
+        Simulator(policies={"service_control_policy": ALLOW_ALL})
+
+    denial(client, JP_CLAUDE)
 
 
 def test_unknown_policy_type_is_refused() -> None:

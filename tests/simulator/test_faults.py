@@ -166,6 +166,17 @@ def test_half_written_response_breaks_off(
         call(client)
 
 
+def test_journal_tells_what_was_lost(simulator: Simulator, client: Any) -> None:
+    """A reply that the caller never saw is used up, and its request is marked."""
+    simulator.script("Lost.", "Seen.")
+    simulator.add_fault(Fault("dropped", times=1))
+
+    with pytest.raises(ConnectionClosedError):
+        converse(client)
+    assert converse(client)["output"]["message"]["content"] == [{"text": "Seen."}]
+    assert [(entry.status, entry.broken_off) for entry in simulator.requests] == [(200, True), (200, False)]
+
+
 def test_half_written_stream_gives_what_was_sent(simulator: Simulator, client: Any) -> None:
     """The events before the end are delivered."""
     simulator.add_fault(Fault("half-written", after=2))
@@ -308,3 +319,5 @@ def test_impossible_faults_are_refused() -> None:
         Fault("throtling")  # type: ignore[arg-type]  # what is tested
     with pytest.raises(ValueError, match="model-access"):
         Fault("model-access", after=1)
+    with pytest.raises(TypeError, match="not str"):
+        Simulator().add_fault("throttling")  # type: ignore[arg-type]  # as above

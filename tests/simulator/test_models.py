@@ -136,6 +136,21 @@ def test_profile_newer_than_the_catalogue_can_be_added() -> None:
     assert [model["modelArn"].split(":")[3] for model in profile["models"]] == [TOKYO, "ap-northeast-2"]
 
 
+@pytest.mark.parametrize(
+    ("profile_id", "destinations", "error"),
+    [
+        ("kr.acme.model-v1:0", "ap-northeast-2", TypeError),
+        ("kr.acme.model-v1:0", [], ValueError),
+        (NOVA, [TOKYO], ValueError),  # of a model
+        (f"arn:aws:bedrock:{TOKYO}:111122223333:inference-profile/{JP_CLAUDE}", [TOKYO], ValueError),
+    ],
+)
+def test_profile_that_cannot_be_is_refused(profile_id: str, destinations: Any, error: type[Exception]) -> None:
+    """Where it is added, and not where it is asked for."""
+    with pytest.raises(error):
+        Simulator().add_inference_profile(profile_id, TOKYO, destinations)
+
+
 def test_access_to_a_model_can_be_missing() -> None:
     """That is no policy's denial: the message names none, under the service's own key."""
     simulator = Simulator()

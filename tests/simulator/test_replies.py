@@ -95,6 +95,25 @@ def test_anthropic_stream(simulator: Simulator, client: Any) -> None:
     assert "amazon-bedrock-invocationMetrics" in parts[-1]
 
 
+def test_anthropic_stream_ends_for_the_reason_of_the_reply(simulator: Simulator, client: Any) -> None:
+    """As Claude's whole answer does."""
+    simulator.script(Reply("And then", stop_reason="max_tokens"))
+    parts = chunks(client, JP_CLAUDE, ANTHROPIC_BODY)
+
+    assert [part["delta"]["stop_reason"] for part in parts if part["type"] == "message_delta"] == ["max_tokens"]
+
+
+def test_anthropic_ids(simulator: Simulator, client: Any) -> None:
+    """Each message and each tool use has its own, in Claude's form."""
+    simulator.script(WEATHER, WEATHER)
+    first, second = (invoke(client, JP_CLAUDE, ANTHROPIC_BODY) for _ in range(2))
+
+    assert first["id"].startswith("msg_bdrk_")
+    assert first["content"][0]["id"].startswith("toolu_bdrk_")
+    assert first["id"] != second["id"]
+    assert first["content"][0]["id"] != second["content"][0]["id"]
+
+
 def test_nova_body_and_stream(client: Any) -> None:
     """Nova's format is that of Converse."""
     body = {"messages": HELLO, "inferenceConfig": {"maxTokens": 10}}
@@ -133,13 +152,15 @@ def test_body_that_is_no_json_object_is_refused(client: Any, body: bytes) -> Non
 
 
 def test_other_models_echo(simulator: Simulator, client: Any) -> None:
-    """A model whose format is not known answers what it was sent."""
+    """A model whose format is not known answers what it was sent, which is no reply and uses up none."""
     body = {"prompt": "Hello"}
+    simulator.script("Kept.")
     elsewhere = simulator.session("us-east-1").client("bedrock-runtime")
 
     assert invoke(client, "zai.glm-4.7", body) == body
     assert invoke(elsewhere, "amazon.nova-2-multimodal-embeddings-v1:0", body) == body
     assert chunks(client, "zai.glm-4.7", body)[0]["prompt"] == "Hello"
+    assert client.converse(modelId=NOVA, messages=HELLO)["output"]["message"]["content"] == [{"text": "Kept."}]
 
 
 def test_titan_embeds_by_the_text(simulator: Simulator, client: Any) -> None:
@@ -200,6 +221,24 @@ def test_embedding_of_a_wrong_body_is_malformed(client: Any, model_id: str, body
     """A missing text and a size that does not exist are refused."""
     with pytest.raises(client.exceptions.ValidationException, match="Malformed input request"):
         invoke(client, model_id, body)
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (lambda: None, "not NoneType"),
+        (lambda: ["a", "b"], "not list"),
+        (lambda: Reply(7), "not int"),  # type: ignore[arg-type]  # what is tested
+        (lambda: Reply(tool_uses=("weather",)), "not str"),  # type: ignore[arg-type]  # as above
+        (lambda: ToolUse("weather", {"at": {1}}), "no JSON object"),
+        (lambda: ToolUse("weather", {"at": float("nan")}), "no JSON object"),
+        (lambda: ToolUse("weather", "Tokyo"), "no JSON object"),  # type: ignore[arg-type]  # as above
+    ],
+)
+def test_what_is_no_reply_is_refused_at_once(reply: Callable[[], Any], said: str) -> None:
+    """Where it is given, and not where the application asks."""
+    with pytest.raises(TypeError, match=said):
+        Simulator().script(reply())
 
 
 def test_seed_makes_ids_repeat() -> None:

@@ -11,8 +11,6 @@ from typing import Any
 from bedrock_guard.simulator._errors import malformed
 from bedrock_guard.simulator._replies import Turn, pieces
 
-_ID = "msg_bdrk_simulated"
-
 
 def check(body: Mapping[str, Any]) -> None:
     """Raise ServiceError for a body that is not of this format."""
@@ -46,7 +44,7 @@ def events(turn: Turn) -> Iterator[dict[str, Any]]:
 
 def _message(turn: Turn, content: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "id": _ID,
+        "id": f"msg_bdrk_{turn.id}",
         "type": "message",
         "role": "assistant",
         "model": turn.model_id,
@@ -58,7 +56,8 @@ def _message(turn: Turn, content: list[dict[str, Any]]) -> dict[str, Any]:
 def _content(turn: Turn) -> list[dict[str, Any]]:
     text: list[dict[str, Any]] = [{"type": "text", "text": turn.reply.text}] if turn.reply.text else []
     return text + [
-        {"type": "tool_use", "id": id_, "name": use.name, "input": dict(use.input)} for id_, use in turn.tool_uses
+        {"type": "tool_use", "id": f"toolu_bdrk_{id_}", "name": use.name, "input": dict(use.input)}
+        for id_, use in turn.tool_uses
     ]
 
 

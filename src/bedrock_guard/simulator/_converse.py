@@ -25,7 +25,8 @@ def message(turn: Turn) -> dict[str, Any]:
     """Return the message of *turn*."""
     content: list[dict[str, Any]] = [{"text": turn.reply.text}] if turn.reply.text else []
     content += [
-        {"toolUse": {"toolUseId": id_, "name": use.name, "input": dict(use.input)}} for id_, use in turn.tool_uses
+        {"toolUse": {"toolUseId": f"tooluse_{id_}", "name": use.name, "input": dict(use.input)}}
+        for id_, use in turn.tool_uses
     ]
     return {"content": content, "role": "assistant"}
 
@@ -59,7 +60,7 @@ def _text_events(turn: Turn) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _tool_events(turn: Turn) -> Iterator[tuple[str, dict[str, Any]]]:
     for index, (id_, use) in enumerate(turn.tool_uses, start=1 if turn.reply.text else 0):
-        start = {"toolUse": {"toolUseId": id_, "name": use.name}}
+        start = {"toolUse": {"toolUseId": f"tooluse_{id_}", "name": use.name}}
         delta = {"toolUse": {"input": json.dumps(dict(use.input))}}
         yield "contentBlockStart", {"contentBlockIndex": index, "start": start}
         yield "contentBlockDelta", {"contentBlockIndex": index, "delta": delta}

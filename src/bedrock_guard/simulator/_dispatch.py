@@ -6,7 +6,7 @@ from dataclasses import replace
 from bedrock_guard.simulator import _control, _jobs, _runtime
 from bedrock_guard.simulator._call import Call
 from bedrock_guard.simulator._errors import ServiceError, malformed
-from bedrock_guard.simulator._http import Request, Response
+from bedrock_guard.simulator._http import Drop, Request, Response
 from bedrock_guard.simulator._journal import JournalEntry
 from bedrock_guard.simulator._organization import DeniedError
 from bedrock_guard.simulator._service import Service
@@ -51,8 +51,8 @@ def respond(service: Service, request: Request, *, keep_body: bool = False) -> R
         error = malformed("#: nested too deeply")
         response = error.response
     request_id = service.new_request_id()
-    service.record(_entry(call, response, error, request_id, keep_body=keep_body))
     sent = service.faults.spoil(call, response)
+    service.record(_entry(call, sent, error, request_id, keep_body=keep_body))
     return replace(sent, headers={**sent.headers, "x-amzn-RequestId": request_id})
 
 
@@ -77,5 +77,6 @@ def _entry(
         error=error.code if error else None,
         denied=error.refusal.authorization if isinstance(error, DeniedError) else None,
         request_id=request_id,
+        broken_off=any(isinstance(part, Drop) for part in response.body),
         body=call.request.body if keep_body else None,
     )

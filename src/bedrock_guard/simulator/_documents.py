@@ -26,7 +26,7 @@ def read_levels(scps: Levels) -> list[list[Mapping[str, Any]]]:
 
     One document, or several that are in no levels, are one level with FullAWSAccess beside them.
     """
-    if isinstance(scps, str | Mapping | PathLike):
+    if isinstance(scps, str) or not isinstance(scps, Sequence):
         return [[_read(scps), FULL_AWS_ACCESS]]
     if scps and all(_is_level(item) for item in scps):
         return [read_documents(level) for level in scps]
@@ -35,7 +35,7 @@ def read_levels(scps: Levels) -> list[list[Mapping[str, Any]]]:
 
 def read_documents(documents: Documents) -> list[Mapping[str, Any]]:
     """Return one document, or several, all read."""
-    if isinstance(documents, str | Mapping | PathLike):
+    if isinstance(documents, str) or not isinstance(documents, Sequence):
         return [_read(documents)]
     return [_read(document) for document in documents]
 

@@ -9,15 +9,12 @@ from bedrock_guard.simulator._http import Response, json_response
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 _STATUS = {
     "AccessDeniedException": 403,
-    "ConflictException": 400,
     "InternalServerException": 500,
     "ModelErrorException": 424,
     "ModelNotReadyException": 429,
-    "ModelStreamErrorException": 424,
     "ModelTimeoutException": 408,
     "RequestEntityTooLargeException": 413,
     "ResourceNotFoundException": 404,
-    "ServiceQuotaExceededException": 400,
     "ServiceUnavailableException": 503,
     "ThrottlingException": 429,
     "UnknownOperationException": 404,

@@ -45,6 +45,11 @@ def check(model_id: str, body: Mapping[str, Any]) -> None:
         chat.check(body)
 
 
+def is_known(model_id: str) -> bool:
+    """Tell whether the format of *model_id* is known, in which replies are sent; other models echo."""
+    return _find(_CHAT, model_id) is not None
+
+
 def invoke_model(turn: Turn, body: Mapping[str, Any]) -> Response:
     """Return *turn* in the model's format; of a model whose format is not known, *body* itself."""
     chat = _find(_CHAT, turn.model_id)

@@ -13,6 +13,7 @@ class JournalEntry:
 
     *region* is the source Region, *model_id* what was asked for (None where the operation takes none), *error* the
     code of the error that was answered. *denied* is the authorization that a policy denied, None where none did.
+    *broken_off* tells whether a fault ended the connection before the answer was whole: the caller saw none, or half.
     *body* is kept only if the simulator was told to.
     """
 
@@ -23,6 +24,7 @@ class JournalEntry:
     error: str | None
     denied: Authorization | None
     request_id: str
+    broken_off: bool = False
     body: bytes | None = None
 
     def to_dict(self) -> dict[str, Any]:

@@ -39,6 +39,12 @@ class Offer:
 
     def add_profile(self, profile_id: str, source_region: str, destination_regions: Sequence[str]) -> None:
         """Offer *profile_id* from *source_region*, in place of what the catalogue has there."""
+        if isinstance(destination_regions, str) or not isinstance(destination_regions, Sequence):
+            raise TypeError(f"destination_regions is a list of Regions, not {type(destination_regions).__name__}")
+        if not destination_regions:
+            raise ValueError("destination_regions is empty: a profile routes somewhere")
+        if parse_arn(profile_id) or parse_model_id(profile_id).kind is not ModelKind.INFERENCE_PROFILE:
+            raise ValueError(f"{profile_id!r} is not formed like the id of a profile, such as jp.acme.model-v1:0")
         is_global = UNSPECIFIED in destination_regions
         self._added[source_region, profile_id] = InferenceProfile(
             id=profile_id,

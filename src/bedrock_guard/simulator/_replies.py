@@ -1,5 +1,6 @@
 """What the simulated models answer."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,13 @@ class ToolUse:
 
     name: str
     input: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        """Raise TypeError for an input that cannot be sent."""
+        try:
+            json.dumps(dict(self.input), allow_nan=False)
+        except (RecursionError, TypeError, ValueError) as error:
+            raise TypeError(f"the input of a tool use is no JSON object: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,14 @@ class Reply:
     tool_uses: tuple[ToolUse, ...] = ()
     stop_reason: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raise TypeError for what is neither text nor tool uses."""
+        if not isinstance(self.text, str):
+            raise TypeError(f"the text of a reply is a str, not {type(self.text).__name__}")
+        for use in self.tool_uses:
+            if not isinstance(use, ToolUse):
+                raise TypeError(f"a tool use of a reply is a ToolUse, not {type(use).__name__}")
+
     @property
     def reason(self) -> str:
         """The stop reason that is sent."""
@@ -38,11 +54,12 @@ class Reply:
 
 @dataclass(frozen=True)
 class Turn:
-    """A reply about to be sent: by which model, to how many tokens, and under which ids for the tools it uses."""
+    """A reply about to be sent: by which model, to how many tokens, and under which ids, each format's prefix apart."""
 
     model_id: str
     reply: Reply
     input_tokens: int
+    id: str
     tool_use_ids: tuple[str, ...] = ()
 
     @property
@@ -62,12 +79,14 @@ class Turn:
 
 
 def to_reply(reply: "str | ToolUse | Reply") -> Reply:
-    """Return the reply that a text or a tool use stands for."""
+    """Return the reply that a text or a tool use stands for. Raises TypeError for anything else."""
     if isinstance(reply, Reply):
         return reply
     if isinstance(reply, ToolUse):
         return Reply(tool_uses=(reply,))
-    return Reply(text=reply)
+    if isinstance(reply, str):
+        return Reply(text=reply)
+    raise TypeError(f"a reply is a str, a ToolUse or a Reply, not {type(reply).__name__}")
 
 
 def pieces(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from bedrock_guard.simulator._errors import invalid_identifier, validation
 from bedrock_guard.simulator._eventstream import encode_event
 from bedrock_guard.simulator._http import Response, json_response, stream_response
 from bedrock_guard.simulator._offer import Target
-from bedrock_guard.simulator._replies import Turn, estimate_tokens
+from bedrock_guard.simulator._replies import Reply, Turn, estimate_tokens
 from bedrock_guard.simulator._service import Service
 
 
@@ -31,7 +31,7 @@ def invoke(service: Service, call: Call) -> Response:
     answer = _invoke.embedding(found.model_id, call.body)
     if answer is None:
         _invoke.check(found.model_id, call.body)
-        answer = _invoke.invoke_model(_turn(service, call, found), call.body)
+        answer = _invoke.invoke_model(_invoked(service, call, found), call.body)
     return answer
 
 
@@ -39,7 +39,7 @@ def invoke_with_response_stream(service: Service, call: Call) -> Response:
     """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithResponseStream.html."""
     found = _streaming(service, target(service, call, call.label))
     _invoke.check(found.model_id, call.body)
-    return _invoke.invoke_model_with_response_stream(_turn(service, call, found), call.body)
+    return _invoke.invoke_model_with_response_stream(_invoked(service, call, found), call.body)
 
 
 def count_tokens(service: Service, call: Call) -> Response:
@@ -82,7 +82,13 @@ def _streaming(service: Service, found: Target) -> Target:
     return found
 
 
-def _turn(service: Service, call: Call, found: Target) -> Turn:
-    reply = service.next_reply(found.model_id)
-    ids = tuple(f"tooluse_{service.new_id(22)}" for _ in reply.tool_uses)
-    return Turn(found.model_id, reply, max(1, len(call.request.body) // 4), ids)
+def _invoked(service: Service, call: Call, found: Target) -> Turn:
+    """Return the next turn, but of a model that echoes: what was sent, which takes none of the scripted replies."""
+    echo = None if _invoke.is_known(found.model_id) else Reply(json.dumps(call.body))
+    return _turn(service, call, found, echo)
+
+
+def _turn(service: Service, call: Call, found: Target, echo: Reply | None = None) -> Turn:
+    reply = echo or service.next_reply(found.model_id)
+    ids = tuple(service.new_id(22) for _ in reply.tool_uses)
+    return Turn(found.model_id, reply, max(1, len(call.request.body) // 4), service.new_id(22), ids)

@@ -75,23 +75,30 @@ class Simulator:
         self._set(PolicyType.SERVICE_CONTROL_POLICY, _scps(scps))
 
     def set_policies(self, policy_type: str, documents: Documents) -> None:
-        """Replace the policies of another type, such as `identity_based`."""
+        """Replace the policies of another type, such as `identity_based`. Raises ValueError for SCPs: see `set_scps`."""
         self._set(PolicyType(policy_type), _others(policy_type, documents))
 
     def add_inference_profile(self, profile_id: str, source_region: str, destination_regions: list[str]) -> None:
         """
         Offer the system-defined profile *profile_id* from *source_region*, in place of the catalogue's routes.
 
-        `unspecified` among *destination_regions* makes it a global one.
+        `unspecified` among *destination_regions* makes it a global one. Raises ValueError for an id that is not formed
+        like a profile's, and for no Regions at all; TypeError for Regions that are no list.
         """
         self._service.offer.add_profile(profile_id, source_region, destination_regions)
 
     def script(self, *replies: str | ToolUse | Reply) -> None:
-        """Queue *replies*: each answers one inference request. Without them a model answers with its own name."""
+        """
+        Queue *replies*: each answers one inference request. Without them a model answers with its own name.
+
+        Raises TypeError for what is no reply.
+        """
         self._service.script([to_reply(reply) for reply in replies])
 
     def add_fault(self, fault: Fault) -> None:
-        """Let something go wrong from now on: see `Fault`."""
+        """Let something go wrong from now on. Raises TypeError for what is no `Fault`."""
+        if not isinstance(fault, Fault):
+            raise TypeError(f"a fault is a Fault, such as Fault('throttling'), not {type(fault).__name__}")
         self._service.faults.add(fault)
 
     def clear_faults(self) -> None:
@@ -158,4 +165,6 @@ def _scps(scps: Levels) -> Policies:
 
 
 def _others(policy_type: str, documents: Documents) -> Policies:
+    if policy_type == PolicyType.SERVICE_CONTROL_POLICY:
+        raise ValueError("service control policies are not among the others: they are `scps`, and set by set_scps")
     return Policies(PolicyType(policy_type), [read_documents(documents)])
