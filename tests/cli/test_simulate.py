@@ -16,7 +16,7 @@ from cli.simulating import MAIN, simulating
 from policies import CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY
 
 WITHOUT_EXTRA = f"import sys; sys.modules['uvicorn'] = None; {MAIN}"
-SIGNALS = [signal.SIGINT, signal.SIGTERM]
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def test_what_to_set_is_printed() -> None:

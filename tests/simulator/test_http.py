@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from urllib3.exceptions import ProtocolError
 
-from bedrock_guard.simulator import Fault, Simulator, _server
+from bedrock_guard.simulator import Fault, JournalEntry, Simulator, _server
 from bedrock_guard.simulator._adapters import new_session
 from policies import CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY
 
@@ -100,7 +100,7 @@ def test_small_chunks_are_sent_at_once(simulator: Simulator, monkeypatch: pytest
 
 
 def test_region_is_that_of_the_signature(simulator: Simulator, url: str) -> None:
-    """An API key is signed for none: then that of the host's name, or what the server was told."""
+    """In a header or in the URL. An API key is signed for none: then that of the host's name, or what the server was told."""
     scope = "AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-west-1/bedrock/aws4_request"
     for headers in (
         {"authorization": scope},
@@ -108,8 +108,9 @@ def test_region_is_that_of_the_signature(simulator: Simulator, url: str) -> None
         {"authorization": "Bearer key"},
     ):
         sent(url, request(headers=headers))
+    sent(url, request(f"{CONVERSE}?X-Amz-Credential=AKIA%2F20260101%2Feu-north-1%2Fbedrock%2Faws4_request"))
 
-    assert [entry.region for entry in simulator.requests] == ["eu-west-1", "eu-central-1", TOKYO]
+    assert [entry.region for entry in simulator.requests] == ["eu-west-1", "eu-central-1", TOKYO, "eu-north-1"]
 
 
 @pytest.mark.parametrize(
@@ -124,10 +125,38 @@ def test_region_is_that_of_the_signature(simulator: Simulator, url: str) -> None
         b"GET /\xff HTTP/1.1\r\nhost: x\r\n\r\n",
     ],
 )
-def test_what_is_no_http_is_refused(url: str, data: bytes) -> None:
-    """Whoever sent it reads so, and the next one is answered."""
+def test_what_is_no_http_is_refused(url: str, data: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever sent it reads so, and nobody else; the next one is answered."""
     assert status(sent(url, data)) == 400
     assert status(sent(url, request())) == 200
+    assert caplog.records == []
+
+
+def test_upgrade_is_not_taken(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A request that would rather be another protocol is answered as it is, without a word about libraries."""
+    upgrade = {"connection": "upgrade, close", "upgrade": "websocket"}
+
+    assert status(sent(url, request(headers=upgrade))) == 200
+    assert caplog.records == []
+
+
+def test_fault_of_a_hook_is_still_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """What fails in the process is not hidden from its owner."""
+
+    def hook(entry: JournalEntry) -> None:
+        raise ZeroDivisionError
+
+    with Simulator(hook=hook).serving() as url:
+        assert status(sent(url, request())) == 500
+
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_url_is_one_that_can_be_called() -> None:
+    """That of loopback, where every address is listened on."""
+    with Simulator().serving(host="0.0.0.0") as url:
+        assert url.startswith("http://127.0.0.1:")
+        assert status(sent(url, request())) == 200
 
 
 @pytest.mark.parametrize(
@@ -155,7 +184,9 @@ def test_body_without_end_is_cut_off(url: str, simulator: Simulator, monkeypatch
     monkeypatch.setattr(_server, "_LONGEST_BODY", 10)
 
     assert status(sent(url, request(body=b"{}        "))) == 200
-    assert status(sent(url, request(body=b"{}         "))) == 413
+    refused = sent(url, request(body=b"{}         "))
+    assert status(refused) == 413
+    assert b"x-amzn-requestid: " in refused
     assert len(simulator.requests) == 1
 
 

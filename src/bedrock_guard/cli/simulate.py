@@ -20,6 +20,8 @@ from bedrock_guard.simulator import Fault, JournalEntry, Simulator
 
 _Journal = SimpleQueue[JournalEntry]
 _VARIABLES = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_BEDROCK")
+# Windows has no SIGHUP, by which a terminal that is closed tells.
+_ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _WATCH = 1  # seconds between two looks at the files
 
 
@@ -102,13 +104,15 @@ def _listen(stack: ExitStack, simulator: Simulator, host: str, port: int, region
 
 @contextmanager
 def _until_signalled() -> Iterator[None]:
-    """End the block, and no more than that, on SIGINT as on SIGTERM."""
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """End the block, and no more than that, on SIGTERM and SIGHUP as on SIGINT; what nohup ignores stays ignored."""
+    heeded = [ending for ending in _ENDINGS if signal.getsignal(ending) is not signal.SIG_IGN]
+    previous = {ending: signal.signal(ending, signal.default_int_handler) for ending in heeded}
     try:
         with suppress(KeyboardInterrupt):
             yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for ending, handler in previous.items():
+            signal.signal(ending, handler)
 
 
 def _follow(

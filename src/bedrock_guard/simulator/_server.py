@@ -1,12 +1,15 @@
 """Over HTTP: for applications in processes of their own, and in other languages."""
 
 import asyncio
+import logging
 import os
 import socket
 import struct
 import threading
+import uuid
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from bedrock_guard.simulator._errors import ServiceError
@@ -26,6 +29,11 @@ _Message = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 
+# Who speaks no HTTP is told so, and nobody else: what fails in here is still logged.
+_log = logging.getLogger("uvicorn.error.bedrock_guard")
+_log.setLevel(logging.ERROR)
+
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (of the addresses that stand for all, the one to call)
 _KEEP_ALIVE = 600  # seconds: no client finds a connection closed that it kept for its next test
 _LONGEST_BODY = 100_000_000  # bytes, more than Bedrock takes: whoever sends for ever does not fill the memory
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
@@ -88,6 +96,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _url(host: str, port: int) -> str:
+    host = _LOOPBACK.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
@@ -109,6 +118,7 @@ class _Connection(H11Protocol):
         super().connection_made(transport)
         self.app_state = {"transport": transport}
         self.access_log = False
+        self.logger = _log
 
     def data_received(self, data: bytes) -> None:
         if self.cycle is None and data.startswith(_HTTP2_PREFACE):
@@ -134,7 +144,8 @@ class _Application:
         try:
             body = await _body(incoming)
         except ServiceError as error:
-            return error.response
+            refusal = error.response
+            return replace(refusal, headers={**refusal.headers, "x-amzn-RequestId": str(uuid.uuid4())})
         # As it was sent: the path that ASGI decodes no longer tells an ARN's slashes from its own.
         url = f"{scope['raw_path'].decode('latin-1')}?{scope['query_string'].decode('latin-1')}"
         return self._respond(Request(incoming.method, url, dict(incoming.headers), body, self._region_name))
