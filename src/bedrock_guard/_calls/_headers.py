@@ -5,7 +5,6 @@ Some handlers hand them over once for each call of the user's (pydantic-ai's `ex
 fallback would go without.
 """
 
-from contextlib import suppress
 from contextvars import ContextVar, Token
 from typing import Any, Protocol
 
@@ -53,9 +52,11 @@ def follow(client: BaseClient, guard: Guard) -> None:
 
 
 def forget(token: Token[Keeper | None]) -> None:
-    """Forget those of a call; it may be closed in another context than its own, as an event loop does at its end."""
-    with suppress(ValueError):
+    """Forget those of a call."""
+    try:
         present.reset(token)
+    except ValueError:
+        return  # the call is closed in another context than its own, as by an event loop at its end
 
 
 def _keep_or_give(request: Any, **_: Any) -> None:
