@@ -163,6 +163,20 @@ def test_body_that_cannot_be_read_again_is_a_reason() -> None:
     ]
 
 
+def test_body_whose_place_cannot_be_told_is_a_reason() -> None:
+    """An error of its own kind is no place."""
+
+    class Odd(Pipe):
+        def seekable(self) -> bool:
+            raise RuntimeError("not now")
+
+    client = unsigned(Simulator([TOKYO_ONLY]), NOVA)
+    with pytest.raises(ScpDeniedError) as caught:
+        client.invoke_model(modelId=APAC_NOVA, body=Odd(BODY.encode()))
+
+    assert "cannot be read again" in caught.value.diagnosis.passed_over[0].reason
+
+
 def test_adapt_may_read_the_body() -> None:
     """It stands where the caller had it, and is put back after."""
     simulator = Simulator([TOKYO_ONLY], keep_bodies=True)

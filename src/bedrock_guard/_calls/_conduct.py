@@ -36,12 +36,12 @@ class Conduct(Call):
         try:
             if not self._has_others():
                 return self.sent
-            self.may_fall_back = True
             self._present = _headers.present.set(self)
             self.params = self.sent.copy()  # botocore writes a clientRequestToken into those that it is given
             body = self.params.get("body")
             if body is not None and hasattr(body, "read"):
                 self.body = Body(body)
+            self.may_fall_back = True
             params = self._opening()
             if params is self.sent and self.body is not None:
                 self.body.is_ready()
