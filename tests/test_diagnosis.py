@@ -15,7 +15,7 @@ import bedrock_guard
 from bedrock_guard import Audience, Cause, Denial, DenyKind, Diagnosis, InferenceProfile, Origin, PolicyType, Scope
 from bedrock_guard._diagnosis import observe
 from bedrock_guard._edits import ALLOWED, OTHERS, call_of
-from bedrock_guard._remedies import remedies
+from bedrock_guard._remedies import NOUNS, remedies
 from calls import SCP, refused, sentence
 from conftest import TOKYO
 from policies import CLAUDE, GLOBAL_CLAUDE, JP_CLAUDE, NOVA
@@ -274,6 +274,124 @@ def test_implicit_deny_is_granted_through_the_profile() -> None:
     assert models["Condition"] == {"ArnLike": {"bedrock:InferenceProfileArn": profile["Resource"]}}
 
 
+PASTED: list[tuple[PolicyType, str | None]] = [
+    (PolicyType.SERVICE_CONTROL_POLICY, None),
+    (PolicyType.RESOURCE_CONTROL_POLICY, None),
+    (PolicyType.IDENTITY_BASED, None),
+    (PolicyType.RESOURCE_BASED, "AWS"),
+    (PolicyType.PERMISSIONS_BOUNDARY, None),
+    (PolicyType.SESSION, None),
+    (PolicyType.VPC_ENDPOINT, "*"),
+]
+
+
+@pytest.mark.parametrize(("policy_type", "principal"), PASTED)
+@pytest.mark.parametrize(
+    "cause", ["with an explicit deny in a {}", "because no {} allows the bedrock:InvokeModel action"]
+)
+@pytest.mark.parametrize("model_id", [JP_CLAUDE, CLAUDE])
+def test_statements_have_the_form_of_the_type_of_policy(
+    policy_type: PolicyType, principal: str | None, cause: str, model_id: str
+) -> None:
+    """They name a Principal where AWS demands one, and nowhere else; a resource control policy is given none to add."""
+    diagnosis = explained(sentence(cause=cause.format(NOUNS[policy_type])), model_id)
+    statements = [each for remedy in diagnosis.remedies for each in _statements(remedy.paste)]
+
+    assert diagnosis.denial.policy_type is policy_type
+    assert (statements == []) == (
+        policy_type is PolicyType.RESOURCE_CONTROL_POLICY or (model_id, cause[:4]) == (CLAUDE, "with")
+    )
+    for statement in statements:
+        named = statement.get("Principal")
+        assert (named if named is None or isinstance(named, str) else "".join(named)) == principal
+
+
+def _statements(paste: str | None) -> list[dict[str, Any]]:
+    if paste is None or paste.startswith('"'):
+        return []
+    statements: list[dict[str, Any]] = json.loads(f"[{paste}]")
+    return statements
+
+
+def test_resource_control_policy_is_never_told_to_allow() -> None:
+    """No customer's can, and it has no NotAction: its Region deny gets an exemption, or more Regions."""
+    cause = "because no resource control policy allows the bedrock:InvokeModel action"
+    exempted, wider, *others = explained(sentence(cause=cause)).remedies
+
+    assert (exempted.paste or "").startswith('"ArnNotLike"')
+    assert wider.paste == f'"{TOKYO}", "{OSAKA}"'
+    assert not any(other.paste for other in others)
+    assert "owner: allow" not in explained(sentence(cause=cause)).message
+
+
+@pytest.mark.parametrize(
+    ("principal", "named"),
+    [
+        ("arn:aws:sts::111122223333:assumed-role/app/session", "arn:aws:iam::111122223333:role/app"),
+        ("arn:aws-cn:iam::111122223333:user/team/kana", "arn:aws-cn:iam::111122223333:user/team/kana"),
+        ("arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:root"),
+        ("arn:aws:iam::111122223333:user/*", "<ARN of the caller>"),
+        ("kana", "<ARN of the caller>"),
+    ],
+)
+def test_caller_is_named_as_policies_name_it(principal: str, named: str) -> None:
+    """An assumed role by the role, so that it holds for its next session."""
+    cause = "because no resource-based policy allows the bedrock:InvokeModel action"
+    paste = explained(sentence(principal=principal, cause=cause)).remedies[0].paste
+
+    assert [each["Principal"] for each in _statements(paste)] == [{"AWS": named}] * 2
+
+
+def test_deny_that_takes_over_is_about_everyone() -> None:
+    """As the statement that it takes over from: for the caller alone, it would let the others pass."""
+    wider = explained(sentence(cause="with an explicit deny in a resource-based policy")).remedies[1]
+
+    assert json.loads(wider.paste or "")["Principal"] == {"AWS": "*"}
+
+
+def test_grant_says_each_region_that_it_opens() -> None:
+    """The source Region included, where the model is allowed as well; and to whom, where the policy is an endpoint's."""
+    cause = "because no {} allows the bedrock:InvokeModel action"
+    granted, shared = (
+        explained(sentence(cause=cause.format(noun))).remedies[0].opens
+        for noun in ("identity-based policy", "VPC endpoint policy")
+    )
+
+    assert granted == f"Inference through this profile, called from {TOKYO}, in {TOKYO}, {OSAKA}. Nothing else."
+    assert "by whoever may use the endpoint" in (shared or "")
+
+
+@pytest.mark.parametrize(
+    ("noun", "is_levelled"),
+    [("service control policy", True), ("resource control policy", True), ("permissions boundary", False)],
+)
+def test_levels_are_spoken_of_where_there_are_any(noun: str, is_levelled: bool) -> None:  # noqa: FBT001
+    """Policies of an organization are attached at several."""
+    remedy = explained(sentence(cause=f"with an explicit deny in a {noun}")).remedies[0]
+
+    assert ("at every level" in remedy.change) is is_levelled
+
+
+def test_direct_call_is_told_of_the_region_that_is_denied() -> None:
+    """Also where the client is in another one; of profiles, that it goes through none."""
+    there = sentence(resource=f"arn:aws:bedrock:us-east-2::foundation-model/{NOVA}")
+    denied = explained(there, NOVA, "us-east-1")
+    missing = explained(
+        there.replace(
+            f"with an explicit deny in a {SCP}", "because no session policy allows the bedrock:InvokeModel action"
+        ),
+        NOVA,
+        "us-east-1",
+    )
+
+    assert "if its list of Regions lacks us-east-2" in denied.remedies[0].change
+    assert "this inference profile" not in denied.remedies[0].change
+    assert "the profile" not in denied.message
+    assert (
+        _statements(missing.remedies[0].paste)[0]["Resource"] == f"arn:aws:bedrock:us-east-2::foundation-model/{NOVA}"
+    )
+
+
 def test_other_destinations_are_left_open_where_the_route_is_not_known() -> None:
     """An edit for the Regions that happen to be known would leave the call denied."""
     wider = explained(
@@ -429,6 +547,11 @@ def test_no_wildcard_or_quote_reaches_what_is_pasted(data: st.DataObject) -> Non
 
 def _check_paste(paste: str) -> None:
     pasted = json.loads(f"[{{{paste}}}]" if paste.startswith('"ArnNotLike"') else f"[{paste}]")
+    for statement in pasted:
+        principal = statement.pop("Principal", "*") if isinstance(statement, dict) else "*"
+        named = principal["AWS"] if isinstance(principal, dict) else principal
+
+        assert re.fullmatch(r"\*|<ARN of the caller>|arn:aws:iam::[0-9]{12}:(user|role)/me", named)
 
     assert "\n" not in paste.replace("},\n{", "")
     for value in _strings(pasted):

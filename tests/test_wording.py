@@ -228,6 +228,23 @@ def test_partition_is_the_callers() -> None:
     assert f"arn:aws-us-gov:bedrock:us-gov-east-1:*:inference-profile/us-gov.{model}" in (paste or "")
 
 
+def test_partition_is_read_of_the_text_alone() -> None:
+    """Where nobody says from which Region the call came."""
+    text = sentence(f"arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/{CLAUDE}")
+
+    assert '"arn:aws-us-gov:bedrock:<source Region>:' in (explained(text).remedies[0].paste or "")
+
+
+def test_profile_that_the_text_denies_is_the_one_asked_for() -> None:
+    """In the Region of its ARN, with the route that it has from there."""
+    diagnosis = explained(sentence(RESOURCES[3]))
+
+    assert diagnosis.requested_model_id == RESOURCES[3]
+    assert diagnosis.source_region == "ap-northeast-1"
+    assert diagnosis.profile is not None
+    assert diagnosis.profile.destination_regions == ("ap-northeast-1", "ap-northeast-3")
+
+
 def test_global_denial_says_that_it_may_be_meant() -> None:
     """And offers the narrower profile, where there is one."""
     message = explained(sentence(RESOURCES[2]), f"global.{CLAUDE}", "ap-northeast-1").message

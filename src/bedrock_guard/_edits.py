@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedrock_guard._actions import CREATE_MODEL_INVOCATION_JOB, INFERENCE_PROFILE_ARN, INVOKE_MODEL
+from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, is_region, parse_arn, parse_model_id, partition_of
 
@@ -21,18 +22,22 @@ _LITERAL = re.compile(r"[A-Za-z0-9:._-]+")
 OTHERS = "<each other destination Region>"
 ALLOWED = "<each Region allowed today>"
 _PARTITION = re.compile(r"aws(-[a-z]+){0,3}")
+_CALLER = re.compile(r"arn:aws(-[a-z]+){0,3}:(iam|sts)::[0-9]{12}:(root|[a-z-]+/[A-Za-z0-9_+=,.@/-]+)")
 
 
 @dataclass(frozen=True)
 class Call:
     """The parts of the denied call that an edit is made of; `<...>` for each that the text does not say."""
 
+    policy_type: PolicyType
+    caller: str
     partition: str
     source_region: str
     account_id: str
     profile: str
     model_id: str
     action: str
+    denied_region: str
     model_regions: tuple[str, ...]
     is_route_known: bool
 
@@ -61,8 +66,8 @@ class Call:
         )
 
     def direct_grant(self) -> str:
-        """Return the statement that allows the direct call in the source Region."""
-        arn = f"arn:{self.partition}:bedrock:{self.source_region}::foundation-model/{self.model_id}"
+        """Return the statement that allows the direct call."""
+        arn = f"arn:{self.partition}:bedrock:{self.denied_region}::foundation-model/{self.model_id}"
         return json.dumps(self._allow(arn))
 
     def region_statement(self) -> str:
@@ -71,14 +76,26 @@ class Call:
             {
                 "Sid": "DenyBedrockInferenceElsewhere",
                 "Effect": "Deny",
+                **self._principal("*"),
                 "Action": [f"{INVOKE_MODEL}*", CREATE_MODEL_INVOCATION_JOB],
                 "Resource": "*",
                 "Condition": {"StringNotEquals": {"aws:RequestedRegion": [*self.model_regions, ALLOWED]}},
             }
         )
 
+    def region_values(self) -> str:
+        """Return the values that a Region deny is to allow besides."""
+        return ", ".join(json.dumps(region) for region in self.model_regions)
+
     def _allow(self, resource: Any) -> dict[str, Any]:
-        return {"Effect": "Allow", "Action": self.action, "Resource": resource}
+        return {"Effect": "Allow", **self._principal(self.caller), "Action": self.action, "Resource": resource}
+
+    def _principal(self, arn: str) -> dict[str, Any]:
+        """Return the element that names whom a statement is about, where this type of policy has one."""
+        # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+        if self.policy_type is PolicyType.VPC_ENDPOINT:
+            return {"Principal": "*"}
+        return {"Principal": {"AWS": arn}} if self.policy_type is PolicyType.RESOURCE_BASED else {}
 
 
 def call_of(diagnosis: Diagnosis, likely_profile: str | None = None) -> Call:
@@ -86,15 +103,29 @@ def call_of(diagnosis: Diagnosis, likely_profile: str | None = None) -> Call:
     denial, profile = diagnosis.denial, diagnosis.profile
     source = _literal(diagnosis.source_region, "<source Region>")
     return Call(
+        policy_type=denial.policy_type,
+        caller=_caller(denial.principal or ""),
         partition=_partition(diagnosis),
         source_region=source,
         account_id=diagnosis.account_id or "*",
         profile=_profile(diagnosis, likely_profile),
         model_id=_literal(profile.model_id if profile else _model_id(diagnosis), "<model ID>"),
         action=_literal(denial.action, INVOKE_MODEL),
+        denied_region=denial.region if denial.region and is_region(denial.region) else source,
         model_regions=_model_regions(source, diagnosis),
         is_route_known=profile is not None,
     )
+
+
+def _caller(principal: str) -> str:
+    """Return *principal* as a policy names it: an assumed role by the role, whose path, if any, AWS leaves out."""
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    arn = parse_arn(principal)
+    if arn is None or not _CALLER.fullmatch(principal):
+        return "<ARN of the caller>"
+    if arn.resource_type != "assumed-role":
+        return principal
+    return f"arn:{arn.partition}:iam::{arn.account_id}:role/{arn.resource_id.partition('/')[0]}"
 
 
 def _model_regions(source: str, diagnosis: Diagnosis) -> tuple[str, ...]:

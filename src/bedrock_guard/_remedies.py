@@ -17,6 +17,10 @@ NOUNS = {
     PolicyType.UNKNOWN: "policy",
 }
 
+# Attached to the root, to organizational units and to accounts; a policy that AWS does not name may be one of them.
+_LEVELLED = frozenset(
+    {PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY, PolicyType.UNKNOWN},
+)
 # What an Allow for the call does not help.
 UNGRANTED = frozenset({Cause.GUARDRAIL_PROFILE, Cause.MODEL_ACCESS, Cause.OTHER})
 
@@ -28,6 +32,10 @@ def remedies(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
 
 def lacks_allow(denial: Denial) -> bool:
     """Tell whether no policy allows the call, or none is said to deny it."""
+    # No customer's RCP can allow, and the one of AWS that allows cannot be detached: its owner finds a Deny, if anything.
+    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+    if denial.policy_type is PolicyType.RESOURCE_CONTROL_POLICY:
+        return False
     return denial.deny is DenyKind.IMPLICIT or (denial.policy_type is PolicyType.UNKNOWN and denial.deny is None)
 
 
@@ -42,7 +50,9 @@ def is_routing(cause: Cause) -> bool:
 
 
 def is_direct(diagnosis: Diagnosis) -> bool:
-    """Tell whether a foundation model was called by itself, not through an inference profile."""
+    """Tell whether a foundation model was called by itself: an inference profile alone routes to no Region in particular."""
+    if diagnosis.cause is Cause.GLOBAL_ROUTING:
+        return False
     return parse_model_id(diagnosis.requested_model_id or "").kind is ModelKind.FOUNDATION_MODEL
 
 
@@ -58,10 +68,10 @@ def _for_owner(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
         return ()
     if cause in UNGRANTED:
         return (_model_access() if cause is Cause.MODEL_ACCESS else _named_action(diagnosis),)
-    if denial.deny is DenyKind.IMPLICIT:
-        return (_grant(diagnosis, call),)
     edits = _edits(diagnosis, call)
-    return (_grant(diagnosis, call), *edits) if lacks_allow(denial) else edits
+    if not lacks_allow(denial):
+        return edits
+    return (_grant(diagnosis, call), *(() if denial.deny else edits))
 
 
 def _edits(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
@@ -78,10 +88,11 @@ def _edits(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
 
 
 def _exemption(call: Call) -> Remedy:
+    at = ", at every level" if call.policy_type in _LEVELLED else ""
     return Remedy(
         Audience.POLICY_OWNER,
         "If the denying statement is a Region deny, exempt the inference profile: add this to its Condition (inside of "
-        "its ArnNotLike, where it has one), in every statement that denies, at every level.",
+        f"its ArnNotLike, where it has one), in every statement that denies{at}.",
         call.exemption(),
         f"Inference through this profile, called from {call.source_region}{_elsewhere(call)}. Nothing else.",
     )
@@ -97,6 +108,13 @@ def _elsewhere(call: Call) -> str:
 
 
 def _all_destinations(call: Call) -> Remedy:
+    if call.policy_type is PolicyType.RESOURCE_CONTROL_POLICY:  # which has no NotAction to exempt inference by
+        return Remedy(
+            Audience.POLICY_OWNER,
+            "Wider: add all destination Regions to the allowed values of aws:RequestedRegion.",
+            call.region_values(),
+            "All that the statement covers in these Regions.",
+        )
     return Remedy(
         Audience.POLICY_OWNER,
         "Wider: allow Bedrock inference in all destination Regions. Exempt bedrock:InvokeModel* and "
@@ -135,26 +153,37 @@ def _control_tower(cause: Cause) -> Remedy:
 def _grant(diagnosis: Diagnosis, call: Call) -> Remedy:
     noun = NOUNS[diagnosis.denial.policy_type]
     at = ", at every level from the root to the account" if noun == "SCP" else ""
+    by = ", by whoever may use the endpoint" if call.policy_type is PolicyType.VPC_ENDPOINT else ""
     allow = f"Allow the call in the {noun}{at}"
     if diagnosis.denial.deny is None:
         allow = "AWS does not say which policy is behind it. If none allows the call, allow it"
+    elif call.policy_type is PolicyType.RESOURCE_BASED:
+        allow += " (AWS leaves the path of a role out: add it to the Principal)"
     if is_direct(diagnosis):
-        opens = f"Direct calls of this model in {call.source_region}. Nothing else."
+        opens = f"Direct calls of this model in {call.denied_region}{by}. Nothing else."
         return Remedy(Audience.POLICY_OWNER, f"{allow}.", call.direct_grant(), opens)
     return Remedy(
         Audience.POLICY_OWNER,
         f"{allow}: the profile, and its foundation model in every Region it routes to.",
         call.grant(),
-        f"Inference through this profile, called from {call.source_region}{_elsewhere(call)}. Nothing else.",
+        f"Inference through this profile, called from {call.source_region}, {_wherever(call)}{by}. Nothing else.",
     )
 
 
+def _wherever(call: Call) -> str:
+    if UNSPECIFIED in call.model_regions:
+        return "there and in any commercial Region"
+    return f"in {', '.join(call.model_regions)}" if call.is_route_known else "in every Region that it routes to"
+
+
 def _source_region(diagnosis: Diagnosis, call: Call) -> Remedy:
+    through = "if it denies this inference profile, or calls without one, call through another"
+    if is_direct(diagnosis):
+        through = "if it denies calls without an inference profile, call through one"
     return Remedy(
         Audience.POLICY_OWNER,
-        f"Find the statement: if its list of Regions lacks {call.source_region}, the call must come from a Region it "
-        "allows, or the Region be added; if it lists approved models, add the model; if it denies this inference profile, "
-        "or calls without one, call through another.",
+        f"Find the statement: if its list of Regions lacks {call.denied_region}, the call must be made in one that "
+        f"it has, or the Region be added; if it lists approved models, add the model; {through}.",
         opens=f"An added Region opens all that the {NOUNS[diagnosis.denial.policy_type]} covers there.",
     )
 

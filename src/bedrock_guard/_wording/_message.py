@@ -65,6 +65,8 @@ def _change(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
         return [paragraph(_sentences.ADVICE_UNKEYED, names)]
     if cause in _sentences.PASTE:
         return [paragraph(_sentences.PASTE[cause], names), str(diagnosis.remedies[0].paste)]
+    if cause is Cause.SOURCE_REGION and is_direct(diagnosis):
+        return [paragraph(_sentences.ADVICE_DIRECT, names)]
     if says_nothing(diagnosis):
         return [_sentences.ADVICE_UNSAID]
     return [paragraph(_sentences.ADVICE[cause], names)]

@@ -72,6 +72,7 @@ ADVICE = {
     ),
     Cause.OTHER: "{Noun} owner: allow the action, if it may be used.",
 }
+ADVICE_DIRECT = "{Noun} owner: find out whether the statement is about this Region, or the model."
 ADVICE_UNKEYED = "{Noun} owner: allow {action} in every destination Region; an exemption of the profile does not help."
 ADVICE_UNSAID = "Look at the caller's credentials and permissions first: AWS says no more."
 # The same where nothing allows the call: through a profile, and without one.
