@@ -261,6 +261,31 @@ def test_each_wrapping(wrapping: str) -> None:
     assert replace(DENIAL, policy_arn=SCP_ARN) == read(WRAPPINGS[wrapping](f"{SENTENCE}: {SCP_ARN}"))
 
 
+@given(
+    width=st.integers(20, 240),
+    margin=st.sampled_from(["", "> ", "# ", "│ "]),
+    tail=st.sampled_from(
+        ["", "\n", " (Service: BedrockRuntime, Status Code: 403)", "\nTraceback (most recent call last):"]
+    ),
+)
+def test_policy_is_never_read_in_part(width: int, margin: str, tail: str) -> None:
+    """Cut anywhere, its ARN is the one that AWS gave, or none: no ID is made up of a beginning."""
+    text = f"{SENTENCE}: {SCP_ARN}{tail}"
+    denial = read(
+        "\n".join(margin + line[at : at + width] for line in text.split("\n") for at in range(0, len(line), width))
+    )
+
+    assert denial is None or denial.policy_arn in (SCP_ARN, None)
+    if width > 100:
+        assert denial in (replace(DENIAL, policy_arn=SCP_ARN), DENIAL)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\nTraceback", "."])
+def test_beginning_of_a_policy_is_none(end: str) -> None:
+    """A text may have been cut off there; what follows in another line is joined, and still no policy."""
+    assert read(f"{SENTENCE}: {SCP_ARN[:-5]}{end}") == DENIAL
+
+
 @pytest.mark.parametrize(("cause", "policy_type", "deny"), [case for case in CAUSES if case[1] != "unknown"])
 def test_fixed_width(cause: str, policy_type: str, deny: str) -> None:
     """A terminal that cuts words at any width does not change what is read."""
@@ -905,8 +930,9 @@ actions = st.builds(
     st.sampled_from(["bedrock", "bedrock-agentcore", "SNS"]),
     st.sampled_from(["InvokeModel", "Get", "publish"]),
 )
+policy_ids = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=8)
 policy_arns = st.builds(
-    "arn:aws:organizations::{}:policy/o-{}/service_control_policy/p-{}".format, redactions, words, words
+    "arn:aws:organizations::{}:policy/o-{}/service_control_policy/p-{}".format, redactions, words, policy_ids
 )
 
 

@@ -75,6 +75,15 @@ def test_key_is_another_for_another_wall(text: str, model_id: str, region_name: 
     assert explained(text, model_id, region_name).key != explained(sentence()).key
 
 
+@given(width=st.integers(100, 240))
+def test_key_is_the_same_wherever_the_policy_is_read(width: int) -> None:
+    """However a terminal has wrapped it; no key is made of a part of its ID."""
+    text = sentence()
+    wrapped = explained("\n".join(text[at : at + width] for at in range(0, len(text), width)))
+
+    assert wrapped.denial.policy_arn is None or wrapped.key == explained(text).key
+
+
 def test_key_is_the_same_everywhere(client: Any, caplog: pytest.LogCaptureFixture) -> None:
     """In exception, log, hook and `explain`."""
     told: list[Any] = []

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 from typing import NamedTuple
 
 from bedrock_guard._messages._lexicon import ACTION, POLICY, QUOTE, QUOTES, TYPE, policy_name, words
-from bedrock_guard._messages._values import joined, token
+from bedrock_guard._messages._values import is_cut, joined, token_and_end
 
 GAP = 300  # characters between a cause and the rest of its sentence: authors leave out and write in between
 
@@ -58,11 +58,14 @@ def first_cause(text: str, folded: str, start: int, end: int) -> Cause | None:
 
 
 def policy_arn(text: str, folded: str, cause: Cause) -> str | None:
-    """Return the ARN of the policy that *cause* names, None where none follows."""
+    """Return the ARN of the policy that *cause* names, None where none follows, or less than the whole."""
     if not any(sign in folded[cause.end : cause.end + 30] for sign in ":("):
         return None
     colon = words(_POLICY_ARN).match(folded, cause.end)
-    return token(text, colon.end()) if colon else None
+    if colon is None:
+        return None
+    arn, end = token_and_end(text, colon.end())
+    return None if is_cut(text[colon.end() : end]) else arn
 
 
 def is_supposed(folded: str, at: int) -> bool:

@@ -14,6 +14,12 @@ _QUOTED = rf"[\"'`\u2018\u201c]{{1,3}}([^\"'`\u2019\u201d]{{1,{LONGEST}}})[\"'`\
 _IN_QUOTES = " \n,\"'`\u2018\u2019\u201c\u201d"
 # A break between words, as in "<account\nid>", but not in "<account-\nid>".
 _BREAK_IN_BLANKED = r"(?<![<{\[-])\n(?=[^<>{}\[\]]+[>}\]])"
+# "arn:aws:organizations::<account>:policy/o-.../service_control_policy/p-...". Every ID seen has eight characters, so that
+# what is joined of two lines must have as many.
+# https://docs.aws.amazon.com/organizations/latest/APIReference/API_PolicySummary.html
+_ORGANIZATIONS = r"arn:[\w-]+:organizations::[^/]*:policy(?:/|\Z)"
+_POLICY_ID = r"/\n?p\n?-(?:\n?[0-9a-zA-Z_]{8,128}|(?:\n?[0-9a-z]){8})\Z"
+_UNTOUCHED = r"arn:[\w:/+=@,\n-]+"  # nothing of it was blanked out
 _OTHER_LINE = r"arn:|\d{4}-\d\d-\d\d"  # begins with what is no part of an ARN
 _END_IN_QUOTES = r"[\w.:/*@+-]+[\"'`]"
 _VERSION = r"v\d+(?::\d+)?\Z"  # of a model: "...-v1:0"
@@ -73,6 +79,18 @@ def joined(text: str) -> str | None:
     return text.replace("\n", "")
 
 
+def is_cut(policy_arn: str) -> bool:
+    """Tell whether *policy_arn*, with its line breaks, is less than a whole one; not where its author blanked some of it out."""
+    arn = _without_punctuation(policy_arn, "")
+    if not compiled(_UNTOUCHED).fullmatch(arn):
+        return False
+    return arn.count(":") < 5 or (_is_of_organization(arn) and not compiled(_POLICY_ID).search(arn))
+
+
+def _is_of_organization(arn: str) -> bool:
+    return compiled(_ORGANIZATIONS).match(arn.replace("\n", "")) is not None
+
+
 def _end(text: str, start: int) -> int:
     match = words(_VALUE).match(text, start)
     return match.end() if match else start
@@ -84,13 +102,13 @@ def _goes_on(value: str, line: str) -> bool:
         return False
     if value[-1] == "-" or compiled(_END_IN_QUOTES).fullmatch(line):
         return True
+    if _is_of_organization(value):
+        return is_cut(value) and compiled(r"[\w/-]").match(line) is not None
     line = line.rstrip("\n \"'`")
     if value.count(":") < 5:
         return ":" in line[:-1]
     if value[-1] in ":/":
         return any(sign in "-:/." or sign.isdigit() for sign in line)
-    if ":organizations:" in value and value.count("/") < 3:  # policy/o-.../service_control_policy/p-...
-        return "/" in line
     return bool(compiled(_VERSION).search(line)) and not compiled(_VERSION).search(value)
 
 
