@@ -478,6 +478,69 @@ def test_alternatives_are_for_walls_that_another_model_can_avoid() -> None:
     assert explained(there).alternatives == ()
 
 
+@pytest.mark.parametrize("model_id", [NOVA, f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}"])
+def test_model_that_was_denied_is_no_alternative(model_id: str) -> None:
+    """Though it may be served in-Region."""
+    text = sentence(resource=f"arn:aws:bedrock:::foundation-model/{NOVA}")
+    diagnosis = explained(text, model_id, "us-east-1")
+
+    assert diagnosis.alternatives
+    assert NOVA not in diagnosis.alternatives
+    assert f'"{NOVA}"' not in diagnosis.message
+
+
+def test_profile_that_must_have_been_called_is_named() -> None:
+    """Where nobody says which, the edit is for the only one that can have met this wall, and says that it is assumed."""
+    cause = "because no identity-based policy allows the bedrock:InvokeModel action"
+    for text in (sentence(), sentence(cause=cause)):
+        remedy = explained(text, None, TOKYO).remedies[0]
+
+        assert f"inference-profile/{JP_CLAUDE}" in (remedy.paste or "")
+        assert f"The profile is taken to be {JP_CLAUDE}:" in remedy.change
+        assert "needs application-inference-profile/<its ID> there" in " ".join(
+            str(explained(text, None, TOKYO)).split()
+        )
+        assert "taken to be" not in explained(text).remedies[0].change
+
+
+def test_profile_that_cannot_be_called_from_there_is_not_assumed() -> None:
+    """Claude's profile for Japan has no route from Virginia."""
+    assert JP_CLAUDE not in str(explained(sentence(), None, "us-east-1"))
+
+
+def test_narrower_profile_is_offered_where_the_global_one_must_have_been_called() -> None:
+    """As where somebody says that it was."""
+    text = sentence(resource=f"arn:aws:bedrock:::foundation-model/{CLAUDE}")
+
+    assert explained(text, None, TOKYO).alternatives == explained(text, GLOBAL_CLAUDE, TOKYO).alternatives
+    assert explained(text, None, TOKYO).alternatives[0] == JP_CLAUDE
+
+
+RECORD = {
+    "eventSource": "bedrock.amazonaws.com",
+    "awsRegion": TOKYO,
+    "errorCode": "AccessDenied",
+    "errorMessage": sentence(),
+    "requestParameters": {"modelId": JP_CLAUDE},
+}
+
+
+@pytest.mark.parametrize(
+    "wrap", [json.dumps, repr, lambda record: json.dumps({"record": json.dumps(record, indent=2)})]
+)
+def test_record_of_cloudtrail_says_what_was_asked_for(wrap: Any) -> None:
+    """And from where: of the sentence alone, neither is known. What the caller says counts more."""
+    assert bedrock_guard.explain(wrap(RECORD)) == explained(sentence())
+    assert bedrock_guard.explain(wrap(RECORD), GLOBAL_CLAUDE, TOKYO) == explained(sentence(), GLOBAL_CLAUDE)
+
+
+def test_records_that_differ_say_nothing_of_the_denied_one() -> None:
+    """Which of them it is cannot be told."""
+    other = RECORD | {"awsRegion": "us-east-1", "requestParameters": {"modelId": NOVA}, "errorMessage": None}
+
+    assert bedrock_guard.explain(json.dumps({"Records": [other, RECORD]})) == explained(sentence(), None, None)
+
+
 @pytest.mark.parametrize(
     "text",
     [

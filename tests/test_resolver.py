@@ -208,7 +208,8 @@ def test_application_profile_is_resolved(id_: str) -> None:
             {**answer, "models": models, "status": "ACTIVE", "type": "APPLICATION"},
             {"inferenceProfileIdentifier": arn},
         )
-        said = explained(client, sentence(), model_id=arn).diagnosis
+        resource = f"arn:aws:bedrock:{JAPAN[-1]}::foundation-model/{NEW_MODEL}"
+        said = explained(client, sentence(resource=resource), model_id=arn).diagnosis
 
     assert said.profile is not None
     assert said.profile.destination_regions == JAPAN
@@ -743,7 +744,8 @@ def test_look_up_has_none_of_the_clients_event_handlers(guarded: Any, event: str
 def test_look_up_does_not_eat_a_stubbers_answers(simulator: Simulator, guarded: Any) -> None:
     """A user's `Stubber` hangs on the client."""
     with Stubber(guarded) as stubber:
-        stubber.add_client_error("converse", "AccessDeniedException", sentence())
+        said = sentence(resource=f"arn:aws:bedrock:{JAPAN[-1]}::foundation-model/{NEW_MODEL}")
+        stubber.add_client_error("converse", "AccessDeniedException", said)
         with pytest.raises(bedrock_guard.ScpDeniedError) as caught:
             guarded.converse(modelId=NEW, messages=HELLO)
 
@@ -831,7 +833,7 @@ def test_item_of_a_new_form_costs_itself_alone(client: Any, odd: Any) -> None:
     """The others are read all the same."""
     good = {
         "inferenceProfileId": NEW,
-        "models": [{"modelArn": f"arn:aws:bedrock:{region}::foundation-model/m"} for region in JAPAN],
+        "models": [{"modelArn": f"arn:aws:bedrock:{region}::foundation-model/{NEW_MODEL}"} for region in JAPAN],
         "type": "SOMETHING_NEW",
     }
     body = json.dumps({"inferenceProfileSummaries": [odd, good]}).encode()

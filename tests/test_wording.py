@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import bedrock_guard
 from bedrock_guard._catalog import embedded
+from bedrock_guard._remedies import NOUNS
+from bedrock_guard._wording._phrases import place
 
 CLAUDE = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 SCP = "with an explicit deny in a service control policy: arn:aws:organizations::999999999999:policy/o-ab/service_control_policy/p-ab12cd34"
@@ -83,6 +85,59 @@ def test_message_is_eight_rows_and_six_hundred_characters_at_most(profile: Any) 
             assert len(message) <= 600
 
 
+IDS = {
+    "SCP": "arn:aws:organizations::999999999999:policy/o-ab/service_control_policy/p-ab12cd34",
+    "RCP": "arn:aws:organizations::999999999999:policy/o-ab/resource_control_policy/p-ab12cd34",
+}
+
+
+@pytest.mark.parametrize("noun", NOUNS.values())
+@pytest.mark.parametrize(
+    "cause",
+    ["with an explicit deny in a {}: {}", "with an explicit deny in a {}", "because no {} allows the {} action"],
+)
+def test_message_is_as_short_for_every_type_of_policy(noun: str, cause: str) -> None:
+    """Whatever its name: of each profile, from where that takes most room, for the Region that does."""
+    name = IDS.get(noun, "arn:aws:iam::111122223333:policy/team/DenyWhatIsOutsideOfTheRegionsThatWeUse-2030")
+    said = cause.format(noun, "bedrock:InvokeModel" if "because" in cause else name)
+    for profile in embedded().profiles.values():
+        source, destinations = max(profile.routes.items(), key=lambda route: len(route[0]))
+        blocked = max(destinations or ("",), key=lambda region: len(place(region, embedded())))
+        for resource in (
+            f"arn:aws:bedrock:{blocked}::foundation-model/{profile.model_id}",
+            f"arn:aws:bedrock:{source}:111122223333:inference-profile/{profile.id}",
+        ):
+            message = explained(sentence(resource, said), profile.id, source).message
+
+            assert rows(message) <= 8
+            assert len(message) <= 600
+
+
+def test_long_name_of_a_policy_is_whole_in_the_explanation() -> None:
+    """It is cut in the message alone."""
+    name = "DenyWhatIsOutsideOfTheRegionsThatWeUse"
+    diagnosis = explained(
+        sentence(
+            RESOURCES[0], f"with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/{name}"
+        )
+    )
+
+    assert "Identity-based policy DenyWhatI… blocks" in diagnosis.message
+    assert f"policy/{name}" in str(diagnosis)
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+@pytest.mark.parametrize("model_id", ["apac.amazon.nova-lite-v1:0", f"jp.{CLAUDE}", f"global.{CLAUDE}"])
+def test_explanation_is_80_columns_wide(resource: str, model_id: str) -> None:
+    """All of it that is not to be pasted, save an ARN that is longer."""
+    diagnosis = explained(sentence(resource), model_id, "ap-northeast-1")
+    pasted = {row for remedy in diagnosis.remedies for row in (remedy.paste or "").splitlines()}
+
+    assert [
+        row for row in str(diagnosis).splitlines() if len(row) > 80 and "arn:" not in row and row not in pasted
+    ] == []
+
+
 @pytest.mark.parametrize("cause", CAUSES)
 @pytest.mark.parametrize("resource", RESOURCES)
 @pytest.mark.parametrize("region", [None, "ap-northeast-1"])
@@ -139,6 +194,55 @@ def test_source_region_that_is_not_known_is_left_open() -> None:
     assert "arn:aws:bedrock:<source Region>:*:inference-profile/us." in (diagnosis.remedies[0].paste or "")
 
 
+@pytest.mark.parametrize(
+    ("resource", "model_id", "said"),
+    [
+        (RESOURCES[2], f"jp.{CLAUDE}", "goes from ap-northeast-1 only to Tokyo and Osaka (catalogue of"),
+        (f"arn:aws:bedrock:us-east-2::foundation-model/{CLAUDE}", f"jp.{CLAUDE}", "only to Tokyo and Osaka"),
+        (RESOURCES[0], f"global.{CLAUDE}", "only to Tokyo and unspecified"),
+        (
+            "arn:aws:bedrock:us-east-2::foundation-model/amazon.nova-lite-v1:0",
+            "apac.amazon.nova-lite-v1:0",
+            "only to 6 Regions",
+        ),
+        (RESOURCES[0], "jp.amazon.nova-2-lite-v1:0", f"Yet jp.amazon.nova-2-lite-v1:0 is no profile of {CLAUDE}"),
+        (RESOURCES[2], "global.amazon.nova-2-lite-v1:0", f"is no profile of {CLAUDE}"),
+    ],
+)
+def test_denial_that_does_not_fit_the_profile_is_said_not_to(resource: str, model_id: str, said: str) -> None:
+    """It is no news of where the profile routes: another may have been called."""
+    message = " ".join(explained(sentence(resource), model_id, "ap-northeast-1").message.split())
+
+    assert said in message
+    assert "was another called?" in message
+    assert "routes there" not in message
+    assert "may run in any commercial Region" not in message
+    assert rows(explained(sentence(resource), model_id, "ap-northeast-1").message) <= 8
+
+
+@pytest.mark.parametrize(
+    ("resource", "model_id", "profile_id"),
+    [
+        (RESOURCES[0], "jp.amazon.nova-2-lite-v1:0", "<inference profile ID>"),
+        (RESOURCES[2], f"jp.{CLAUDE}", "<inference profile ID>"),
+        (f"arn:aws:bedrock:us-east-2::foundation-model/{CLAUDE}", f"jp.{CLAUDE}", f"jp.{CLAUDE}"),
+    ],
+)
+def test_profile_that_was_not_denied_is_not_exempted(resource: str, model_id: str, profile_id: str) -> None:
+    """Where its list of Regions alone does not fit, that may be old."""
+    paste = explained(sentence(resource), model_id, "ap-northeast-1").remedies[0].paste or ""
+
+    assert f'inference-profile/{profile_id}"' in paste
+
+
+@pytest.mark.parametrize("model", ["anthropic.claude-sonnet", "anthropic...", "anthropic.claude-…", "***", "<model>"])
+def test_model_that_is_cut_or_blanked_out_may_be_the_profiles(model: str) -> None:
+    """It is nothing that does not fit."""
+    text = sentence(f"arn:aws:bedrock:ap-northeast-3::foundation-model/{model}")
+
+    assert explained(text, f"jp.{CLAUDE}", "ap-northeast-1").profile is not None
+
+
 @pytest.mark.parametrize("model_id", [None, f"jp.{CLAUDE}", "jp.amazon.nova-99-v1:0"])
 def test_one_region_is_named_and_others_may_be_blocked(model_id: str | None) -> None:
     """Whatever is known of the call."""
@@ -148,12 +252,34 @@ def test_one_region_is_named_and_others_may_be_blocked(model_id: str | None) -> 
 
 
 @pytest.mark.parametrize(
+    ("model_id", "region_name", "said"),
+    [
+        (f"us-gov.{CLAUDE}", "us-gov-east-1", f"us-gov.{CLAUDE} routes there (catalogue of"),
+        (f"us-gov.{CLAUDE}", "us-gov-west-1", f"us-gov.{CLAUDE} is denied in the Region"),
+        (
+            "arn:aws-us-gov:bedrock:us-gov-east-1:111122223333:prompt/ABCDEFGHIJ:1",
+            None,
+            "an inference profile routes there",
+        ),
+        (None, "us-gov-east-1", f"probably through us-gov.{CLAUDE}, which routes there (catalogue of"),
+    ],
+)
+def test_what_routes_there_is_named_where_that_is_known(
+    model_id: str | None, region_name: str | None, said: str
+) -> None:
+    """`also` is said where the source Region serves as well; what is no profile routes nowhere by itself."""
+    text = sentence(f"arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/{CLAUDE}")
+
+    assert said in " ".join(explained(text, model_id, region_name).message.split())
+
+
+@pytest.mark.parametrize(
     ("cause", "vain"),
     [
         (SCP, "IAM grants, AWS_REGION"),
         (
             "because no identity-based policy allows the bedrock:InvokeModel action",
-            "a change of SCPs alone, AWS_REGION",
+            "SCP changes, AWS_REGION",
         ),
         ("with an explicit deny", "AWS_REGION"),
         ("", "AWS_REGION"),

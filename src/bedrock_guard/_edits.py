@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedrock_guard._actions import CREATE_MODEL_INVOCATION_JOB, INFERENCE_PROFILE_ARN, INVOKE_MODEL
-from bedrock_guard._denials import PolicyType
+from bedrock_guard._denials import Denial, PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, is_region, parse_arn, parse_model_id, partition_of
+from bedrock_guard._profiles import InferenceProfile, Scope
 
 # Ids come from outside: a wildcard among them would open more than is said.
 _LITERAL = re.compile(r"[A-Za-z0-9:._-]+")
 # Stands for the destination Regions that nothing here tells.
 OTHERS = "<each other destination Region>"
 ALLOWED = "<each Region allowed today>"
+_SOME_PROFILE = "inference-profile/<inference profile ID>"
 _PARTITION = re.compile(r"aws(-[a-z]+){0,3}")
 _CALLER = re.compile(r"arn:aws(-[a-z]+){0,3}:(iam|sts)::[0-9]{12}:(root|[a-z-]+/[A-Za-z0-9_+=,.@/-]+)")
 
@@ -40,6 +42,10 @@ class Call:
     denied_region: str
     model_regions: tuple[str, ...]
     is_route_known: bool
+    # The profile is the one of the catalogue that can have met this wall.
+    is_profile_likely: bool
+    # What the catalogue says of the requested profile, where the denial does not fit that.
+    misfit: InferenceProfile | None
 
     def exemption(self) -> str:
         """Return the condition that lets this profile, called from this source Region, pass a Deny."""
@@ -98,8 +104,12 @@ class Call:
         return {"Principal": {"AWS": arn}} if self.policy_type is PolicyType.RESOURCE_BASED else {}
 
 
-def call_of(diagnosis: Diagnosis, likely_profile: str | None = None) -> Call:
-    """Return the denied call of *diagnosis*; *likely_profile* stands in where the text names no profile."""
+def call_of(diagnosis: Diagnosis, likely_profile: str | None = None, misfit: InferenceProfile | None = None) -> Call:
+    """
+    Return the denied call of *diagnosis*.
+
+    *likely_profile* stands in where the text names no profile; the denial does not fit what is known of *misfit*.
+    """
     denial, profile = diagnosis.denial, diagnosis.profile
     source = _literal(diagnosis.source_region, "<source Region>")
     return Call(
@@ -108,13 +118,21 @@ def call_of(diagnosis: Diagnosis, likely_profile: str | None = None) -> Call:
         partition=_partition(diagnosis),
         source_region=source,
         account_id=diagnosis.account_id or "*",
-        profile=_profile(diagnosis, likely_profile),
+        profile=_profile(diagnosis, likely_profile, misfit),
         model_id=_literal(profile.model_id if profile else _model_id(diagnosis), "<model ID>"),
         action=_literal(denial.action, INVOKE_MODEL),
         denied_region=denial.region if denial.region and is_region(denial.region) else source,
         model_regions=_model_regions(source, diagnosis),
         is_route_known=profile is not None,
+        is_profile_likely=likely_profile is not None,
+        misfit=misfit,
     )
+
+
+def runs_other_model(denial: Denial, profile: InferenceProfile) -> bool:
+    """Tell whether *denial* is about a foundation model that *profile* does not run; what is cut or blanked out may be it."""
+    model_id = (denial.model_id or "").rstrip(".…")
+    return _LITERAL.fullmatch(model_id) is not None and not profile.model_id.startswith(model_id)
 
 
 def _caller(principal: str) -> str:
@@ -145,14 +163,22 @@ def _partition(diagnosis: Diagnosis) -> str:
     return partition_of(diagnosis.source_region or "")
 
 
-def _profile(diagnosis: Diagnosis, likely: str | None) -> str:
+def _profile(diagnosis: Diagnosis, likely: str | None, misfit: InferenceProfile | None) -> str:
     profile = diagnosis.profile
+    if misfit and _is_of_another(diagnosis, misfit):
+        return _SOME_PROFILE
     if profile and _LITERAL.fullmatch(profile.id):
         return profile.resource
     requested = parse_model_id(diagnosis.requested_model_id or likely or "")
     if requested.kind in PROFILES and _LITERAL.fullmatch(requested.id):
         return f"{requested.kind}/{requested.id}"
-    return "inference-profile/<inference profile ID>"
+    return _SOME_PROFILE
+
+
+def _is_of_another(diagnosis: Diagnosis, misfit: InferenceProfile) -> bool:
+    """Tell whether another profile than *misfit* was denied; a list of Regions may only be old."""
+    is_regionless = diagnosis.cause is Cause.GLOBAL_ROUTING and misfit.scope is not Scope.GLOBAL
+    return is_regionless or runs_other_model(diagnosis.denial, misfit)
 
 
 def _model_id(diagnosis: Diagnosis) -> str | None:

@@ -9,10 +9,10 @@ from typing import Any
 
 from bedrock_guard import _denials
 from bedrock_guard._alternatives import alternatives
-from bedrock_guard._catalog import Catalog
+from bedrock_guard._catalog import Catalog, Profile
 from bedrock_guard._denials import Denial
 from bedrock_guard._diagnosis import Cause, Diagnosis, observe
-from bedrock_guard._edits import call_of
+from bedrock_guard._edits import call_of, runs_other_model
 from bedrock_guard._identifiers import PROFILES, ModelIdentifier, parse_arn, parse_model_id
 from bedrock_guard._profiles import InferenceProfile, from_catalog
 from bedrock_guard._remedies import remedies
@@ -35,6 +35,9 @@ _OURS = re.compile(
     r"\[[0-9a-f]{8}\] .{0,1500}?arn:[a-z-]{3,20}:bedrock:([a-z0-9-]{3,30}):\*:inference-profile/([\w.:-]{1,200})",
     re.DOTALL,
 )
+# A record of CloudTrail says both. https://docs.aws.amazon.com/bedrock/latest/userguide/logging-using-cloudtrail.html
+_RECORD = r"""[\\]{0,8}["']%s[\\]{0,8}["']\s{0,8}:\s{0,8}[\\]{0,8}["']([\w.:/-]{1,2048})[\\]{0,8}["']"""
+_MODEL, _REGION = (re.compile(_RECORD % name) for name in ("modelId", "awsRegion"))
 _INSIDE = frozenset({Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING, Cause.INFERENCE_PROFILE})
 
 
@@ -72,17 +75,27 @@ def resolve_from(catalog: Catalog) -> Resolve:
 
 
 def contradicts(denial: Denial, profile: InferenceProfile) -> bool:
-    """Tell whether *denial* names a Region of a foundation model that *profile* is not known to route to."""
+    """Tell whether *denial* names a foundation model, or a Region of it, that *profile* is not known to route to."""
     arn = parse_arn(denial.resource or "")
-    if arn is None or arn.resource_type != "foundation-model" or denial.region is None:
+    if arn is None or arn.resource_type != "foundation-model":
+        return False
+    if runs_other_model(denial, profile):
+        return True
+    if denial.region is None:
         return False
     return (denial.region or "unspecified") not in {*profile.destination_regions, profile.source_region}
 
 
 def asked_in(text: str) -> tuple[str | None, str | None]:
-    """Return the model ID and the source Region of a call whose explanation stands in *text* already."""
+    """Return the model ID and the source Region of a call whose explanation, or CloudTrail record, is in *text*."""
     ours = _OURS.search(text)
-    return (ours[2], ours[1]) if ours else (None, None)
+    return (ours[2], ours[1]) if ours else (_only(_MODEL, text), _only(_REGION, text))
+
+
+def _only(pattern: re.Pattern[str], text: str) -> str | None:
+    """Return what *pattern* finds in *text*, None where that differs: of several records, one is denied."""
+    found = set(pattern.findall(text))
+    return found.pop() if len(found) == 1 else None
 
 
 def error_text(error: BaseException) -> tuple[str, str | None]:
@@ -124,8 +137,10 @@ def _diagnosis(  # noqa: PLR0917 (cached by position)
         profile=profile,
         model_access=is_model_access,
     )
-    call = call_of(seen, _likely_profile(seen, catalog))
-    seen = replace(seen, alternatives=_alternatives(seen, call.model_id, catalog))
+    likely, misfit = _likely_profile(seen, catalog), _misfit(seen, catalog)
+    call = call_of(seen, likely, misfit)
+    original = profile or from_catalog(likely or "", source_region or "", catalog)
+    seen = replace(seen, alternatives=_alternatives(seen, call.model_id, original, catalog))
     return worded(replace(seen, remedies=remedies(seen, call)), call, catalog)
 
 
@@ -138,17 +153,32 @@ def _likely_profile(seen: Diagnosis, catalog: Catalog) -> str | None:
     """Return the one profile of the catalogue that can have met this wall, where the text names none."""
     if seen.requested_model_id or seen.cause not in (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING):
         return None
-    wanted, region = seen.denial.model_id, seen.denial.region
     found = [
         profile.id
         for profile in catalog.profiles.values()
-        if profile.model_id == wanted
-        and (any(region in to for to in profile.routes.values()) if region else profile.is_global)
+        if profile.model_id == seen.denial.model_id and _can_meet(profile, seen.denial.region, seen.source_region)
     ]
     return found[0] if len(found) == 1 else None
 
 
-def _alternatives(seen: Diagnosis, model_id: str, catalog: Catalog) -> tuple[str, ...]:
+def _can_meet(profile: Profile, region: str | None, source_region: str | None) -> bool:
+    routes = [to for source, to in profile.routes.items() if source_region in (source, None)]
+    return any(region in to for to in routes) if region else profile.is_global and bool(routes)
+
+
+def _misfit(seen: Diagnosis, catalog: Catalog) -> InferenceProfile | None:
+    """Return what *catalog* says of the requested profile, where the denial contradicts that and nobody knew better."""
+    if seen.profile or not seen.requested_model_id or not seen.source_region:
+        return None
+    known = from_catalog(parse_model_id(seen.requested_model_id).id, seen.source_region, catalog)
+    return known if known and contradicts(seen.denial, known) else None
+
+
+def _alternatives(
+    seen: Diagnosis, model_id: str, original: InferenceProfile | None, catalog: Catalog
+) -> tuple[str, ...]:
     if seen.source_region is None or seen.cause not in _INSIDE:
         return ()
-    return alternatives(model_id, seen.profile, seen.source_region, seen.blocked_regions, catalog)
+    denied = parse_model_id(seen.requested_model_id or "").id
+    found = alternatives(model_id, original, seen.source_region, seen.blocked_regions, catalog)
+    return tuple(each for each in found if each != denied)

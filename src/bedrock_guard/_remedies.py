@@ -8,7 +8,7 @@ from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_model_id
 
 NOUNS = {
     PolicyType.SERVICE_CONTROL_POLICY: "SCP",
-    PolicyType.RESOURCE_CONTROL_POLICY: "resource control policy",
+    PolicyType.RESOURCE_CONTROL_POLICY: "RCP",
     PolicyType.IDENTITY_BASED: "identity-based policy",
     PolicyType.RESOURCE_BASED: "resource-based policy",
     PolicyType.PERMISSIONS_BOUNDARY: "permissions boundary",
@@ -92,7 +92,7 @@ def _exemption(call: Call) -> Remedy:
     return Remedy(
         Audience.POLICY_OWNER,
         "If the denying statement is a Region deny, exempt the inference profile: add this to its Condition (inside of "
-        f"its ArnNotLike, where it has one), in every statement that denies{at}.",
+        f"its ArnNotLike, where it has one), in every statement that denies{at}.{_supposed(call)}",
         call.exemption(),
         f"Inference through this profile, called from {call.source_region}{_elsewhere(call)}. Nothing else.",
     )
@@ -164,10 +164,18 @@ def _grant(diagnosis: Diagnosis, call: Call) -> Remedy:
         return Remedy(Audience.POLICY_OWNER, f"{allow}.", call.direct_grant(), opens)
     return Remedy(
         Audience.POLICY_OWNER,
-        f"{allow}: the profile, and its foundation model in every Region it routes to.",
+        f"{allow}: the profile, and its foundation model in every Region it routes to.{_supposed(call)}",
         call.grant(),
         f"Inference through this profile, called from {call.source_region}, {_wherever(call)}{by}. Nothing else.",
     )
+
+
+def _supposed(call: Call) -> str:
+    """Return which profile is taken to have been called, where nobody says that."""
+    if not call.is_profile_likely:
+        return ""
+    profile_id = call.profile.partition("/")[2]
+    return f" The profile is taken to be {profile_id}: the catalogue has no other that can have been denied there."
 
 
 def _wherever(call: Call) -> str:

@@ -152,7 +152,7 @@ def test_other_fallback_than_the_one_that_failed_is_advised(simulator: Simulator
     simulator.set_scps([TOKYO_ONLY, deny_models(MISTRAL)])
     ours = str(failed(guarded(simulator, MISTRAL))).partition("\n")[2]
 
-    assert f'Meanwhile: fallback="{NOVA}"' in ours
+    assert f'Meanwhile, for Converse: fallback="{NOVA}"' in ours
 
 
 def test_next_candidate_is_tried(simulator: Simulator) -> None:

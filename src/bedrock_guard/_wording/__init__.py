@@ -21,8 +21,8 @@ def worded(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> Diagnosis:
     return replace(
         diagnosis,
         summary=(SUMMARY_OF_ACCESS if is_access else SUMMARY).format_map(names),
-        message=message(diagnosis, names),
-        explanation=explanation(diagnosis, names, catalog),
+        message=message(diagnosis, call, names),
+        explanation=explanation(diagnosis, call, names, catalog),
     )
 
 

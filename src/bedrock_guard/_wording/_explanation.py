@@ -1,22 +1,25 @@
 """The whole explanation."""
 
 from collections.abc import Iterator
+from textwrap import fill
 
+from bedrock_guard._actions import INFERENCE_PROFILE_ARN
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Diagnosis
+from bedrock_guard._edits import Call
 from bedrock_guard._profiles import Scope
 from bedrock_guard._remedies import is_routing
 from bedrock_guard._text import clean
 from bedrock_guard._wording import _sentences
-from bedrock_guard._wording._message import in_vain, opening, paragraph
+from bedrock_guard._wording._message import WIDTH, in_vain, opening, paragraph
 from bedrock_guard._wording._phrases import dated, place
 
 
-def explanation(diagnosis: Diagnosis, names: dict[str, str], catalog: Catalog) -> str:
+def explanation(diagnosis: Diagnosis, call: Call, names: dict[str, str], catalog: Catalog) -> str:
     """Return the explanation of *diagnosis*."""
     parts = [
-        [opening(diagnosis, names)],
+        [opening(diagnosis, call, names)],
         _facts(diagnosis, catalog),
         in_vain(diagnosis, names),
         *_changes(diagnosis, names),
@@ -36,7 +39,14 @@ def _facts(diagnosis: Diagnosis, catalog: Catalog) -> list[str]:
         ("By", _by(diagnosis)),
         ("Caller", denial.principal),
     )
-    return [f"  {label:<13}{clean(value)}" for label, value in rows if value]
+    return [_row(f"  {label:<13}", clean(value)) for label, value in rows if value]
+
+
+def _row(label: str, value: str) -> str:
+    indent = " " * len(label)
+    return fill(
+        value, WIDTH, initial_indent=label, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _routes(diagnosis: Diagnosis, catalog: Catalog) -> str | None:
@@ -68,9 +78,11 @@ def _notes(diagnosis: Diagnosis) -> list[str]:
     if diagnosis.profile is not None and is_routing(diagnosis.cause):
         is_global = diagnosis.profile.scope is Scope.GLOBAL
         notes.append(_sentences.MAY_BE_INTENDED if is_global else _sentences.EVERY_DESTINATION)
-    if any(remedy.paste and "ArnNotLike" in remedy.paste for remedy in diagnosis.remedies):
+    pastes = [remedy.paste for remedy in diagnosis.remedies if remedy.paste]
+    if any("ArnNotLike" in paste for paste in pastes):
         notes += [_sentences.NOT_AT_HAND, _sentences.BATCH]
-        notes += [] if diagnosis.requested_model_id else [_sentences.OTHER_PROFILE]
+    if any(INFERENCE_PROFILE_ARN in paste for paste in pastes) and not diagnosis.requested_model_id:
+        notes.append(_sentences.OTHER_PROFILE)
     if diagnosis.denial.policy_type is PolicyType.IDENTITY_BASED:
         notes.append(_sentences.ONE_IS_NAMED)
     return notes

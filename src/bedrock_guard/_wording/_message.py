@@ -7,22 +7,23 @@ What is to be pasted is never wrapped.
 from textwrap import fill
 
 from bedrock_guard._diagnosis import Cause, Diagnosis
-from bedrock_guard._identifiers import ModelKind, parse_model_id
+from bedrock_guard._edits import Call, runs_other_model
+from bedrock_guard._identifiers import PROFILES, ModelKind, parse_model_id
 from bedrock_guard._remedies import UNGRANTED, has_key, is_direct, is_routing, lacks_allow, says_nothing
 from bedrock_guard._wording import _sentences
 
 WIDTH = 80
 
 
-def message(diagnosis: Diagnosis, names: dict[str, str]) -> str:
+def message(diagnosis: Diagnosis, call: Call, names: dict[str, str]) -> str:
     """Return the message of *diagnosis*."""
     rows = (*in_vain(diagnosis, names), *_change(diagnosis, names), *_meanwhile(diagnosis, names))
-    return "\n".join((opening(diagnosis, names), *rows))
+    return "\n".join((opening(diagnosis, call, names), *rows))
 
 
-def opening(diagnosis: Diagnosis, names: dict[str, str]) -> str:
+def opening(diagnosis: Diagnosis, call: Call, names: dict[str, str]) -> str:
     """Return what happened."""
-    return paragraph(f"[{diagnosis.key}] {_sentences.HEADLINES[diagnosis.cause]} {_story(diagnosis, names)}", names)
+    return paragraph(f"[{diagnosis.key}] {_sentences.HEADLINES[diagnosis.cause]} {_story(diagnosis, call)}", names)
 
 
 def in_vain(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
@@ -38,16 +39,25 @@ def paragraph(sentences: str, names: dict[str, str]) -> str:
     return fill(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def _story(diagnosis: Diagnosis, names: dict[str, str]) -> str:
+def _story(diagnosis: Diagnosis, call: Call) -> str:
+    if call.misfit:
+        is_other = runs_other_model(diagnosis.denial, call.misfit)
+        return _sentences.MISFIT_MODEL if is_other else _sentences.MISFIT_REGION
     if diagnosis.cause is Cause.SOURCE_REGION:
         return _source_story(diagnosis)
-    if diagnosis.cause is not Cause.DESTINATION_REGION:
-        return _sentences.STORIES.get(diagnosis.cause, "")
-    if diagnosis.source_region and diagnosis.requested_model_id is None:
-        return _sentences.ROUTED_UNSAID
+    if diagnosis.cause is Cause.DESTINATION_REGION:
+        return _routed_story(diagnosis, call)
+    return _sentences.STORIES.get(diagnosis.cause, "")
+
+
+def _routed_story(diagnosis: Diagnosis, call: Call) -> str:
     if diagnosis.source_region is None:
-        return _sentences.ROUTED_FROM_ELSEWHERE if "<" in names["likely"] else _sentences.ROUTED_BY_LIKELY
-    return _sentences.ROUTED if diagnosis.profile else _sentences.ROUTED_UNKNOWN
+        return _sentences.ROUTED_BY_LIKELY if call.is_profile_likely else _sentences.ROUTED_FROM_ELSEWHERE
+    if diagnosis.profile:
+        return _sentences.ROUTED
+    if parse_model_id(diagnosis.requested_model_id or "").kind in PROFILES:
+        return _sentences.ROUTED_UNKNOWN
+    return _sentences.ROUTED_SUPPOSED if call.is_profile_likely else _sentences.ROUTED_UNSAID
 
 
 def _source_story(diagnosis: Diagnosis) -> str:

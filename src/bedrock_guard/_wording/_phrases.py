@@ -10,18 +10,19 @@ from bedrock_guard._profiles import InferenceProfile, Origin, from_catalog
 from bedrock_guard._remedies import NOUNS
 from bedrock_guard._text import clean
 
+_LONGEST = len("p-12345678")
+
 
 def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str]:
     """Return what the sentences name, by name."""
-    policy = _policy(diagnosis)
+    policy, noun = _policy(diagnosis), NOUNS[diagnosis.denial.policy_type]
     region = diagnosis.blocked_regions[0] if diagnosis.blocked_regions else ""
     found = {
-        "noun": NOUNS[diagnosis.denial.policy_type],
-        "Noun": _capital(NOUNS[diagnosis.denial.policy_type]),
+        "noun": noun,
+        "owner": f"{noun if noun.isupper() else 'Policy'} owner",
         "policy": policy,
         "Policy": _capital(policy),
         "verb": _verb(diagnosis),
-        "silence": "" if diagnosis.denial.policy_arn else " (AWS names neither policy nor Region)",
         "place": place(region, catalog),
         "city": catalog.cities.get(region, region),
         "wall": _wall(diagnosis, region),
@@ -30,7 +31,10 @@ def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str
         "source": diagnosis.source_region or "",
         "origin": f" from {diagnosis.source_region}" if diagnosis.source_region else "",
         "dated": dated(diagnosis.profile, catalog),
-        "likely": parse_model_id(call.profile.partition("/")[2]).id,
+        "likely": call.profile.partition("/")[2] if call.is_profile_likely else "",
+        "also": "also " if _is_a_destination_itself(diagnosis) else "",
+        "model": diagnosis.denial.model_id or "",
+        "fit": _cities(call.misfit, catalog),
         "vain": _vain(diagnosis),
         "moving": "AWS_REGION" if _is_blocked_from_everywhere(diagnosis, region, catalog) else "",
         "remodelling": "another model" if diagnosis.denial.action == CALL_WITH_BEARER_TOKEN else "",
@@ -66,8 +70,13 @@ def _policy(diagnosis: Diagnosis) -> str:
     if denial.deny is DenyKind.IMPLICIT:
         return f"no {noun}"
     if denial.policy_arn:
-        return f"{noun} {denial.policy_arn.rpartition('/')[2]}"
-    return f"{'an' if noun[0] in 'aeiS' else 'a'} {noun}"
+        return f"{noun} {_shortened(denial.policy_arn.rpartition('/')[2])}"
+    return f"{'an' if noun[0] in 'aeiRS' else 'a'} {noun}"
+
+
+def _shortened(name: str) -> str:
+    """Return *name*, cut where it is longer than the ID of an SCP; the explanation has the whole ARN."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def _verb(diagnosis: Diagnosis) -> str:
@@ -94,13 +103,18 @@ def _vain(diagnosis: Diagnosis) -> str:
     """Return which policies of others are of no use; AWS names one, so nothing is known where it names none."""
     if diagnosis.denial.policy_type is PolicyType.UNKNOWN:
         return ""
-    return "a change of SCPs alone" if diagnosis.denial.policy_type is PolicyType.IDENTITY_BASED else "IAM grants"
+    return "SCP changes" if diagnosis.denial.policy_type is PolicyType.IDENTITY_BASED else "IAM grants"
 
 
 def _is_blocked_from_everywhere(diagnosis: Diagnosis, region: str, catalog: Catalog) -> bool:
     """Tell whether the profile routes to *region* whichever of its Regions it is called from."""
     known = catalog.profiles.get(diagnosis.profile.id) if diagnosis.profile else None
     return known is not None and all(region in destinations for destinations in known.routes.values())
+
+
+def _is_a_destination_itself(diagnosis: Diagnosis) -> bool:
+    profile = diagnosis.profile
+    return profile is not None and profile.source_region in profile.destination_regions
 
 
 def _global_profile(diagnosis: Diagnosis) -> str:
@@ -112,6 +126,9 @@ def _global_profile(diagnosis: Diagnosis) -> str:
 def _inside(diagnosis: Diagnosis, catalog: Catalog) -> str:
     if not diagnosis.alternatives or diagnosis.source_region is None:
         return ""
-    profile = from_catalog(diagnosis.alternatives[0], diagnosis.source_region, catalog)
+    return _cities(from_catalog(diagnosis.alternatives[0], diagnosis.source_region, catalog), catalog)
+
+
+def _cities(profile: InferenceProfile | None, catalog: Catalog) -> str:
     cities = [catalog.cities.get(region, region) for region in profile.destination_regions] if profile else []
     return " and ".join(cities) if len(cities) < 3 else f"{len(cities)} Regions"

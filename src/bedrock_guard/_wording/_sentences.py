@@ -11,7 +11,7 @@ SUMMARY_OF_ACCESS = "{requested}{origin}: the account has no access to the model
 
 HEADLINES = {
     Cause.DESTINATION_REGION: "{Policy} {verb} {place}.",
-    Cause.GLOBAL_ROUTING: "{Policy} {verb} global routing{silence}.",
+    Cause.GLOBAL_ROUTING: "{Policy} {verb} global routing (AWS names no Region).",
     Cause.SOURCE_REGION: "{Policy} {verb} {place}.",
     Cause.INFERENCE_PROFILE: "{Policy} {verb} the inference profile itself.",
     Cause.GUARDRAIL_PROFILE: "{Policy} {verb} {place}.",
@@ -21,8 +21,7 @@ HEADLINES = {
 
 STORIES = {
     Cause.GLOBAL_ROUTING: (
-        '{global_profile} may run in any commercial Region; policies see that as the Region "unspecified". '
-        "It may be meant so."
+        '{global_profile} may run in any commercial Region; policies see that as "unspecified". It may be meant so.'
     ),
     Cause.INFERENCE_PROFILE: "{requested} is denied in its source Region.",
     Cause.GUARDRAIL_PROFILE: "A guardrail with cross-Region inference is evaluated there.",
@@ -34,15 +33,22 @@ SOURCE_DIRECT = "{requested} is denied in the Region it is called in, so no rout
 ELSEWHERE_DIRECT = "{requested} is no inference profile: look at which Region is called, if it is not {source}."
 
 # Of a destination Region, by what is known of the route.
-ROUTED = "Called from {source}, {requested} also routes there ({dated}). Others may be blocked too."
+ROUTED = "Called from {source}, {requested} {also}routes there ({dated}). Others may be blocked too."
 ROUTED_UNKNOWN = (
-    "Called from {source}, {requested} also routes there; where else is not known here. Others may be blocked too."
+    "Called from {source}, {requested} routes there; where else is not known here. Others may be blocked too."
 )
 ROUTED_UNSAID = "Called from {source}; an inference profile routes there. Others may be blocked too."
+ROUTED_SUPPOSED = (
+    "Called from {source}, probably through {likely}, which routes there ({dated}). Others may be blocked too."
+)
 ROUTED_FROM_ELSEWHERE = (
     "If you called from another Region, an inference profile routes there. Others may be blocked too."
 )
 ROUTED_BY_LIKELY = "If you called from another Region, {likely} routes there ({dated}). Others may be blocked too."
+
+# Where the denial does not fit the requested profile: its model, and where it routes.
+MISFIT_MODEL = "Yet {requested} is no profile of {model}: was another called?"
+MISFIT_REGION = "Yet {requested} goes from {source} only to {fit} ({dated}): was another called?"
 
 # What will not help; a phrase may be empty.
 VAIN = {
@@ -57,31 +63,31 @@ VAIN = {
 
 # What goes before the JSON of the first remedy in the message; the others have no JSON that fits there.
 PASTE = {
-    Cause.DESTINATION_REGION: "{Noun} owner: if a Region deny, and {city} may serve, add to Condition",
-    Cause.GLOBAL_ROUTING: "{Noun} owner: if a Region deny, and worldwide is acceptable, add to Condition",
-    Cause.INFERENCE_PROFILE: "{Noun} owner: where it lists resources, let pass",
+    Cause.DESTINATION_REGION: "{owner}: if a Region deny, and {city} may serve, add to Condition",
+    Cause.GLOBAL_ROUTING: "{owner}: if a Region deny, and worldwide is acceptable, add to Condition",
+    Cause.INFERENCE_PROFILE: "{owner}: where it lists resources, let pass",
 }
 
 # The first remedy in the message where it has no JSON that fits.
 ADVICE = {
-    Cause.SOURCE_REGION: "{Noun} owner: find out whether the statement is about this Region, the model or the profile.",
-    Cause.GUARDRAIL_PROFILE: "{Noun} owner: allow bedrock:ApplyGuardrail there.",
+    Cause.SOURCE_REGION: "{owner}: find out whether the statement is about this Region, the model or the profile.",
+    Cause.GUARDRAIL_PROFILE: "{owner}: allow bedrock:ApplyGuardrail there.",
     Cause.MODEL_ACCESS: (
         "For the account's administrator: its subscription (it takes aws-marketplace permissions), use case form and "
         "means of payment."
     ),
-    Cause.OTHER: "{Noun} owner: allow the action, if it may be used.",
+    Cause.OTHER: "{owner}: allow the action, if it may be used.",
 }
-ADVICE_DIRECT = "{Noun} owner: find out whether the statement is about this Region, or the model."
-ADVICE_UNKEYED = "{Noun} owner: allow {action} in every destination Region; an exemption of the profile does not help."
+ADVICE_DIRECT = "{owner}: find out whether the statement is about this Region, or the model."
+ADVICE_UNKEYED = "{owner}: allow {action} in every destination Region; an exemption of the profile does not help."
 ADVICE_UNSAID = "Look at the caller's credentials and permissions first: AWS says no more."
 # The same where nothing allows the call: through a profile, and without one.
-GRANT = "{Noun} owner: {condition}allow the profile, and its model in every Region that it routes to."
-GRANT_DIRECT = "{Noun} owner: {condition}allow {action} on this model in {place}."
+GRANT = "{owner}: {condition}allow the profile, and its model in every Region it routes to."
+GRANT_DIRECT = "{owner}: {condition}allow {action} on this model in {place}."
 
-MEANWHILE = "Meanwhile: "
-SAME_MODEL = MEANWHILE + 'fallback="{alternative}" (same model)'
-OTHER_MODEL = MEANWHILE + 'fallback="{alternative}" (another, for Converse)'
+MEANWHILE = "Meanwhile"
+SAME_MODEL = MEANWHILE + ': fallback="{alternative}" (same model)'
+OTHER_MODEL = MEANWHILE + ', for Converse: fallback="{alternative}"'
 NARROWER = "If not: {alternative} ({inside})"
 
 AUDIENCES = {
