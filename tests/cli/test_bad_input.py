@@ -1,6 +1,8 @@
 """Bad input gets one line that says what, where and what to do, and exit status 2; never a traceback."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -237,3 +239,15 @@ def test_any_argument(capsys: Captured, text: str, option: str) -> None:
     ]
 
     assert _is_tidy(capsys, "check", *words, "--", model)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [["demo"], ["demo", "--json"], ["explain", "Rate exceeded"], ["--help"]])
+def test_output_that_cannot_be_written(arguments: list[str]) -> None:
+    """A full disk is told of in one line, whichever the command, and not once more when Python ends."""
+    code = f"import sys; sys.argv = {['bedrock-guard', *arguments]}; from bedrock_guard.cli import main; main()"
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr == "bedrock-guard: output: cannot be written: No space left on device\n"

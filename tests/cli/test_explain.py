@@ -36,6 +36,18 @@ def test_message_is_read_from_standard_input(
     assert "ap-northeast-3" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_message_is_read_as_a_byte_order_mark_has_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    """Windows PowerShell writes UTF-16 into a file."""
+    mark = "\ufeff" if encoding.endswith("e") else ""
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO((mark + sentence()).encode(encoding))))
+
+    assert run(["explain", "-"]) == 1
+    assert "ap-northeast-3 (Osaka)" in capsys.readouterr().out
+
+
 def test_text_without_a_denial_is_said_to_be_that(capsys: pytest.CaptureFixture[str]) -> None:
     """And the exit status is 0."""
     assert run(["explain", "Rate exceeded"]) == 0

@@ -1,5 +1,7 @@
 """The group of all commands, and what becomes of their errors: one line, no traceback."""
 
+import os
+import sys
 from importlib.metadata import version
 
 import click
@@ -42,3 +44,13 @@ def run(arguments: list[str]) -> int:
         return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except OSError as error:  # of what is read and bound, the commands have told already
+        return _unwritten(error)
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that the output cannot be written, and keep Python from trying that once more when it ends."""
+    # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    click.echo(f"bedrock-guard: output: cannot be written: {error.strerror}", err=True)
+    return BAD_INPUT

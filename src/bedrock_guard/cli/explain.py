@@ -1,6 +1,7 @@
 """`bedrock-guard explain`: one message, explained."""
 
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 import click
 
@@ -22,10 +23,15 @@ def explain(text: str, model: str | None, region: str | None, *, as_json: bool) 
     As it was logged, printed or shown by the console; - reads it from standard input. The exit status is 1 where a denial is in it.
     """
     if text == "-":
-        text = sys.stdin.buffer.read().decode(errors="replace")
+        text = _decoded(sys.stdin.buffer.read())
     diagnosis = _api.explain(text, model_id=model, region_name=region)
     if as_json:
         echo_json(diagnosis and {**diagnosis.to_dict(), "message": diagnosis.message})
     else:
         click.echo(diagnosis or "No authorization failure is in this text.")
     return DENIED if diagnosis else 0
+
+
+def _decoded(text: bytes) -> str:
+    """Return *text*, which Windows PowerShell writes as UTF-16."""
+    return text.decode("utf-16" if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8", errors="replace")
