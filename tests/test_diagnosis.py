@@ -15,7 +15,8 @@ import bedrock_guard
 from bedrock_guard import Audience, Cause, Denial, DenyKind, Diagnosis, InferenceProfile, Origin, PolicyType, Scope
 from bedrock_guard._diagnosis import observe
 from bedrock_guard._edits import ALLOWED, OTHERS, call_of
-from bedrock_guard._remedies import NOUNS, remedies
+from bedrock_guard._remedies import remedies
+from bedrock_guard._traits import NOUNS
 from calls import SCP, refused, sentence
 from conftest import TOKYO
 from policies import CLAUDE, GLOBAL_CLAUDE, JP_CLAUDE, NOVA

@@ -30,7 +30,7 @@ FLOORS = [
     ["_alternatives", "_resolver"],
     ["scp", "scp.*"],
     ["_diagnosis"],
-    ["_edits", "_remedies"],
+    ["_traits", "_edits", "_remedies"],
     ["_wording"],
     ["exceptions", "_explain"],
     ["_events", "_control", "_callers"],

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import bedrock_guard
 from bedrock_guard._catalog import embedded
-from bedrock_guard._remedies import NOUNS
+from bedrock_guard._traits import NOUNS
 from bedrock_guard._wording._phrases import place
 
 CLAUDE = "anthropic.claude-sonnet-4-5-20250929-v1:0"

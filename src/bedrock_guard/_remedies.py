@@ -1,65 +1,21 @@
 """Which change helps, by the cause of a denial: the narrowest first, each with what it opens."""
 
-from bedrock_guard._actions import CALL_WITH_BEARER_TOKEN, WITHOUT_PROFILE_KEY
-from bedrock_guard._denials import Denial, DenyKind, PolicyType
+from bedrock_guard._actions import CALL_WITH_BEARER_TOKEN
+from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Audience, Cause, Diagnosis, Remedy
 from bedrock_guard._edits import Call
-from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_model_id
-
-NOUNS = {
-    PolicyType.SERVICE_CONTROL_POLICY: "SCP",
-    PolicyType.RESOURCE_CONTROL_POLICY: "RCP",
-    PolicyType.IDENTITY_BASED: "identity-based policy",
-    PolicyType.RESOURCE_BASED: "resource-based policy",
-    PolicyType.PERMISSIONS_BOUNDARY: "permissions boundary",
-    PolicyType.SESSION: "session policy",
-    PolicyType.VPC_ENDPOINT: "VPC endpoint policy",
-    PolicyType.UNKNOWN: "policy",
-}
+from bedrock_guard._identifiers import UNSPECIFIED
+from bedrock_guard._traits import NOUNS, UNGRANTED, has_key, is_direct, lacks_allow, says_nothing
 
 # Attached to the root, to organizational units and to accounts; a policy that AWS does not name may be one of them.
 _LEVELLED = frozenset(
     {PolicyType.SERVICE_CONTROL_POLICY, PolicyType.RESOURCE_CONTROL_POLICY, PolicyType.UNKNOWN},
 )
-# What an Allow for the call does not help.
-UNGRANTED = frozenset({Cause.GUARDRAIL_PROFILE, Cause.MODEL_ACCESS, Cause.OTHER})
 
 
 def remedies(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
     """Return what the owner of the policy can change, then what the developer can do meanwhile."""
     return (*_for_owner(diagnosis, call), *_for_developer(diagnosis))
-
-
-def lacks_allow(denial: Denial) -> bool:
-    """Tell whether no policy allows the call, or none is said to deny it."""
-    # No customer's RCP can allow, and the one of AWS that allows cannot be detached: its owner finds a Deny, if anything.
-    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
-    if denial.policy_type is PolicyType.RESOURCE_CONTROL_POLICY:
-        return False
-    return denial.deny is DenyKind.IMPLICIT or (denial.policy_type is PolicyType.UNKNOWN and denial.deny is None)
-
-
-def has_key(denial: Denial) -> bool:
-    """Tell whether the denied action is one whose requests name the inference profile, so that it can be exempted."""
-    return denial.action not in WITHOUT_PROFILE_KEY
-
-
-def is_routing(cause: Cause) -> bool:
-    """Tell whether a destination of the profile is denied, in a Region or in none."""
-    return cause in (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING)
-
-
-def is_direct(diagnosis: Diagnosis) -> bool:
-    """Tell whether a foundation model was called by itself: an inference profile alone routes to no Region in particular."""
-    if diagnosis.cause is Cause.GLOBAL_ROUTING:
-        return False
-    return parse_model_id(diagnosis.requested_model_id or "").kind is ModelKind.FOUNDATION_MODEL
-
-
-def says_nothing(diagnosis: Diagnosis) -> bool:
-    """Tell whether AWS names neither policy nor action, and nothing tells of missing model access."""
-    is_unnamed = diagnosis.denial.policy_type is PolicyType.UNKNOWN and diagnosis.denial.action is None
-    return is_unnamed and diagnosis.cause is Cause.OTHER
 
 
 def _for_owner(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:

@@ -9,8 +9,8 @@ from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._edits import Call
 from bedrock_guard._profiles import Scope
-from bedrock_guard._remedies import is_routing
 from bedrock_guard._text import clean
+from bedrock_guard._traits import is_routing
 from bedrock_guard._wording import _sentences
 from bedrock_guard._wording._message import WIDTH, in_vain, opening, paragraph
 from bedrock_guard._wording._phrases import dated, place

@@ -9,7 +9,7 @@ from textwrap import fill
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._edits import Call, runs_other_model
 from bedrock_guard._identifiers import PROFILES, ModelKind, parse_model_id
-from bedrock_guard._remedies import UNGRANTED, has_key, is_direct, is_routing, lacks_allow, says_nothing
+from bedrock_guard._traits import UNGRANTED, has_key, is_direct, is_routing, lacks_allow, says_nothing
 from bedrock_guard._wording import _sentences
 
 WIDTH = 80

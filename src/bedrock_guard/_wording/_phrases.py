@@ -7,8 +7,8 @@ from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._edits import Call
 from bedrock_guard._identifiers import PROFILES, parse_model_id
 from bedrock_guard._profiles import InferenceProfile, Origin, from_catalog
-from bedrock_guard._remedies import NOUNS
 from bedrock_guard._text import clean
+from bedrock_guard._traits import NOUNS
 
 _LONGEST = len("p-12345678")
 
