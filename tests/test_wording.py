@@ -426,3 +426,18 @@ def test_explain_takes_text_and_exceptions_alone(wrong: Any) -> None:
     """Anything else is a mistake of the caller's."""
     with pytest.raises(TypeError, match="explain takes"):
         bedrock_guard.explain(wrong)
+
+
+@pytest.mark.parametrize(
+    ("cause", "advice"),
+    [
+        (SCP, 'Meanwhile, for Converse: fallback="amazon.nova-lite-v1:0"'),
+        ("with an explicit deny in an identity-based policy", "Meanwhile, for Converse: amazon.nova-lite-v1:0"),
+        ("with an explicit deny in a VPC endpoint policy", "Meanwhile, for Converse: amazon.nova-lite-v1:0"),
+    ],
+)
+def test_fallback_is_advised_only_where_one_is_tried(cause: str, advice: str) -> None:
+    """The guard falls back from a denial of an SCP alone; another model may be called by hand."""
+    said = explained(sentence(RESOURCES[0], cause), f"jp.{CLAUDE}", "ap-northeast-1")
+
+    assert said.message.splitlines()[-1] == advice

@@ -1,6 +1,6 @@
 """What kind of denial it is, as far as that decides on changes and on words."""
 
-from bedrock_guard._actions import WITHOUT_PROFILE_KEY
+from bedrock_guard._actions import INVOKE_MODEL, WITHOUT_PROFILE_KEY
 from bedrock_guard._denials import Denial, DenyKind, PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._identifiers import ModelKind, parse_model_id
@@ -37,6 +37,16 @@ def has_key(denial: Denial) -> bool:
 def is_routing(cause: Cause) -> bool:
     """Tell whether a destination of the profile is denied, in a Region or in none."""
     return cause in (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING)
+
+
+def leaves_others(diagnosis: Diagnosis) -> bool:
+    """Tell whether a fallback is tried: in the other causes another model meets the same wall."""
+    denial = diagnosis.denial
+    return (
+        denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY
+        and (denial.action or "").startswith(INVOKE_MODEL)
+        and diagnosis.cause in (Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING, Cause.INFERENCE_PROFILE)
+    )
 
 
 def is_direct(diagnosis: Diagnosis) -> bool:

@@ -345,7 +345,7 @@ PLACES: list[tuple[Any, str]] = [
     (_conversation, "with_failures"),
     (_conversation, "Evidence"),
     (_conversation, "Event"),
-    (_conversation, "_leaves_others"),
+    (_conversation, "leaves_others"),
     (_conversation._Talk, "_note_unusable"),
     (_conversation._Talk, "_remembered"),
     (_conversation._Talk, "_after_denial"),

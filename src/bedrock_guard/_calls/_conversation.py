@@ -7,25 +7,21 @@ choice, the caller's own request is sent.
 
 from collections.abc import Generator
 from functools import partial
-from typing import Any, TypeGuard
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-from bedrock_guard._actions import ACTIONS, INVOKE_MODEL
+from bedrock_guard._actions import ACTIONS
 from bedrock_guard._calls._call import Conversation, Send, Steps, Verdict, Work
 from bedrock_guard._calls._candidates import Trial, weighed
 from bedrock_guard._calls._conduct import Conduct
 from bedrock_guard._calls._drill import denied_error
-from bedrock_guard._denials import PolicyType
-from bedrock_guard._diagnosis import Cause
 from bedrock_guard._events import Event, log_fault
 from bedrock_guard._fallback import Evidence
 from bedrock_guard._identifiers import PROFILES, parse_model_id
+from bedrock_guard._traits import leaves_others
 from bedrock_guard._wording import with_failures
 from bedrock_guard.exceptions import InferenceDeniedError, enriched
-
-# In the other causes another model meets the same wall.
-_CAUSES = frozenset({Cause.DESTINATION_REGION, Cause.GLOBAL_ROUTING, Cause.INFERENCE_PROFILE})
 
 
 def converse(call: Conduct, error: Exception | None = None) -> Conversation:
@@ -128,8 +124,11 @@ class _Talk:
     def _after_error(self, error: ClientError) -> Steps:
         verdict: Verdict = yield Work(partial(self._call.explained, error), Verdict(error=error))
         self.settled = verdict
-        if verdict.cause is not None and _leaves_others(verdict.error) and (yield from self._is_on()):
-            return (yield from self._after_denial(error, verdict.error))
+        explained = verdict.error
+        if verdict.cause is None or not isinstance(explained, InferenceDeniedError):
+            return verdict
+        if leaves_others(explained.diagnosis) and (yield from self._is_on()):
+            return (yield from self._after_denial(error, explained))
         return verdict
 
     def _after_denial(self, error: ClientError, explained: InferenceDeniedError) -> Steps:
@@ -163,15 +162,3 @@ class _Talk:
     def _note_unusable(self, trial: Trial) -> None:
         for model_id in trial.unusable:
             self._call.keeper.memory.unusable(trial.key, self._call.operation_name, model_id)
-
-
-def _leaves_others(error: Exception | None) -> TypeGuard[InferenceDeniedError]:
-    """Tell whether another model may be let through where *error* denies this one."""
-    if not isinstance(error, InferenceDeniedError):
-        return False
-    denial = error.diagnosis.denial
-    return (
-        denial.policy_type is PolicyType.SERVICE_CONTROL_POLICY
-        and (denial.action or "").startswith(INVOKE_MODEL)
-        and error.diagnosis.cause in _CAUSES
-    )

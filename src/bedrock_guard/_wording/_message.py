@@ -9,7 +9,7 @@ from textwrap import fill
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._edits import Call, runs_other_model
 from bedrock_guard._identifiers import PROFILES, ModelKind, parse_model_id
-from bedrock_guard._traits import UNGRANTED, has_key, is_direct, is_routing, lacks_allow, says_nothing
+from bedrock_guard._traits import UNGRANTED, has_key, is_direct, is_routing, lacks_allow, leaves_others, says_nothing
 from bedrock_guard._wording import _sentences
 
 WIDTH = 80
@@ -89,4 +89,5 @@ def _meanwhile(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
     if alternative.kind is ModelKind.INFERENCE_PROFILE and diagnosis.cause is Cause.GLOBAL_ROUTING:
         return [paragraph(_sentences.NARROWER, names)]
     is_same = diagnosis.profile is not None and alternative.id.endswith(diagnosis.profile.model_id)
-    return [paragraph(_sentences.SAME_MODEL if is_same else _sentences.OTHER_MODEL, names)]
+    model = f'fallback="{diagnosis.alternatives[0]}"' if leaves_others(diagnosis) else diagnosis.alternatives[0]
+    return [paragraph(_sentences.SAME_MODEL if is_same else _sentences.OTHER_MODEL, {"model": model})]

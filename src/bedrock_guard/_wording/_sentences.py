@@ -86,8 +86,8 @@ GRANT = "{owner}: {condition}allow the profile, and its model in every Region it
 GRANT_DIRECT = "{owner}: {condition}allow {action} on this model in {place}."
 
 MEANWHILE = "Meanwhile"
-SAME_MODEL = MEANWHILE + ': fallback="{alternative}" (same model)'
-OTHER_MODEL = MEANWHILE + ', for Converse: fallback="{alternative}"'
+SAME_MODEL = MEANWHILE + ": {model} (same model)"
+OTHER_MODEL = MEANWHILE + ", for Converse: {model}"
 NARROWER = "If not: {alternative} ({inside})"
 
 AUDIENCES = {
