@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bedrock_guard
+from bedrock_guard import scp
 from bedrock_guard._catalog import embedded
 from bedrock_guard._traits import NOUNS
 from bedrock_guard._wording._phrases import place
@@ -441,3 +442,22 @@ def test_fallback_is_advised_only_where_one_is_tried(cause: str, advice: str) ->
     said = explained(sentence(RESOURCES[0], cause), f"jp.{CLAUDE}", "ap-northeast-1")
 
     assert said.message.splitlines()[-1] == advice
+
+
+@pytest.mark.parametrize("action", ["bedrock:CreateModelInvocationJob", "bedrock:CountTokens"])
+def test_grant_of_an_action_without_the_profiles_key_allows_the_call(action: str) -> None:
+    """Its requests name no profile, so that no condition may ask for one; and what that opens is said."""
+    no_allow = f"because no identity-based policy allows the {action} action"
+    said = explained(sentence(RESOURCES[0], no_allow, action), f"jp.{CLAUDE}", "ap-northeast-1")
+    remedy = said.remedies[0]
+    statements = json.loads(f"[{remedy.paste}]")
+    decision = scp.evaluate(
+        [[{"Version": "2012-10-17", "Statement": statements}]],
+        action=action,
+        resource=RESOURCES[0],
+        context={"aws:RequestedRegion": "ap-northeast-3"},
+    )
+
+    assert decision.result == "allowed"
+    assert "of its model by itself" in (remedy.opens or "")
+    assert "Meanwhile" not in said.message

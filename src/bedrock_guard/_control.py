@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 _PATIENCE = 1
 _CONFIG = Config(connect_timeout=_PATIENCE, read_timeout=_PATIENCE, retries={"total_max_attempts": 1})
 # Older versions of botocore lack the last.
-_CARRIED = ("use_fips_endpoint", "use_dualstack_endpoint", "proxies", "proxies_config", "auth_scheme_preference")
+_CARRIED = (
+    "use_fips_endpoint",
+    "use_dualstack_endpoint",
+    "proxies",
+    "proxies_config",
+    "client_cert",
+    "auth_scheme_preference",
+)
 
 
 class _Given:

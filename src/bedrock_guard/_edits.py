@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bedrock_guard._actions import CREATE_MODEL_INVOCATION_JOB, INFERENCE_PROFILE_ARN, INVOKE_MODEL
+from bedrock_guard._actions import CREATE_MODEL_INVOCATION_JOB, INFERENCE_PROFILE_ARN, INVOKE_MODEL, WITHOUT_PROFILE_KEY
 from bedrock_guard._denials import Denial, PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
 from bedrock_guard._identifiers import PROFILES, UNSPECIFIED, is_region, parse_arn, parse_model_id, partition_of
@@ -61,15 +61,10 @@ class Call:
         return [f"arn:{self.partition}:bedrock:{region}::foundation-model/{self.model_id}" for region in regions]
 
     def grant(self) -> str:
-        """Return the statements that allow this call through the profile, and no direct one."""
-        through = {"ArnLike": {INFERENCE_PROFILE_ARN: self.profile_arn(self.account_id)}}
-        return ",\n".join(
-            json.dumps(statement)
-            for statement in (
-                self._allow(self.profile_arn(self.account_id)),
-                self._allow(self.model_arns()) | {"Condition": through},
-            )
-        )
+        """Return the statements that allow this call through the profile, and no direct one where that can be told."""
+        through = {"Condition": {"ArnLike": {INFERENCE_PROFILE_ARN: self.profile_arn(self.account_id)}}}
+        models = self._allow(self.model_arns()) | (through if self.action not in WITHOUT_PROFILE_KEY else {})
+        return ",\n".join(map(json.dumps, (self._allow(self.profile_arn(self.account_id)), models)))
 
     def direct_grant(self) -> str:
         """Return the statement that allows the direct call."""

@@ -35,8 +35,9 @@ class Finder:
 
     def known(self, identifier: ModelIdentifier, source_region: str) -> InferenceProfile | None:
         """Return the profile as the catalogue has it, or None."""
-        if identifier.kind not in (ModelKind.INFERENCE_PROFILE, ModelKind.FOUNDATION_MODEL):
-            return None  # the form of an id tells the two apart but by guess
+        is_id = identifier.id == identifier.text  # whose form tells but by guess what it names
+        if identifier.kind is not ModelKind.INFERENCE_PROFILE and not is_id:
+            return None
         return from_catalog(identifier.id, source_region, self.catalog)
 
     def find(

@@ -122,8 +122,14 @@ def _grant(diagnosis: Diagnosis, call: Call) -> Remedy:
         Audience.POLICY_OWNER,
         f"{allow}: the profile, and its foundation model in every Region it routes to.{_supposed(call)}",
         call.grant(),
-        f"Inference through this profile, called from {call.source_region}, {_wherever(call)}{by}. Nothing else.",
+        f"{_granted(diagnosis, call)}, called from {call.source_region}, {_wherever(call)}{by}. Nothing else.",
     )
+
+
+def _granted(diagnosis: Diagnosis, call: Call) -> str:
+    if has_key(diagnosis.denial):
+        return "Inference through this profile"
+    return f"{call.action} of this profile, and of its model by itself (its requests do not name the profile)"
 
 
 def _supposed(call: Call) -> str:

@@ -132,7 +132,7 @@ def test_catalogue_of_the_users_own_tells_what_is_inside(simulator: Simulator, t
     guarded(simulator, new, catalog=newer)
 
 
-@pytest.mark.parametrize("new", ["middleeast.anthropic.claude-of-tomorrow-v1:0", "x1.qwen3.next-v1:0"])
+@pytest.mark.parametrize("new", ["middleeast.anthropic.claude-of-tomorrow-v1:0", "x1.qwen3.next-v1:0", "weird"])
 def test_profile_of_the_catalogue_is_one_whatever_its_form(simulator: Simulator, tmp_path: Path, new: str) -> None:
     """No prefix tells what an id is where the catalogue does."""
     snapshot = files("bedrock_guard").joinpath("catalog.json").read_text(encoding="utf-8")
@@ -314,7 +314,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("models", "amazon.nova-*", "is no model ID"),
     ("models", {"jp.*": ["amazon.nova-*"]}, "is no model ID"),
     ("models", "Auto", "is no model ID"),
-    ("models", "off", "is no model ID"),
+    *[("models", each, "is no model ID") for each in ("off", "No", "0", "disabled", "arn:aws:s3:::bucket/key")],
     ("models", "https://example.com", "is no model ID"),
     ("models", f"{NOVA},", "is no model ID"),
     ("models", f"{NOVA}\x00", "is no model ID"),

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 import bedrock_guard
-from bedrock_guard import Fallback, ScpDeniedError
+from bedrock_guard import Fallback, InferenceDeniedError, ScpDeniedError
 from bedrock_guard.simulator import Simulator
 from conftest import TOKYO
 from fallbacks.cases import ask, asynchronous, guarded, models, told
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY
 
 OSAKA = "ap-northeast-3"
+ALLOW_NOTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
 JP_HAIKU = "jp.anthropic.claude-haiku-4-5-20251001-v1:0"
 
 
@@ -148,6 +149,35 @@ def test_call_that_would_not_route_there_is_let_through(simulator: Simulator, mo
     assert drilled(guarded(simulator, "amazon.nova-micro-v1:0"), model_id, blocked) is None
 
 
+def test_denial_of_awss_own_is_no_drill(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+    """What the drill does not block goes as ever: the real denial, its log and its memory."""
+    simulator.set_scps(TOKYO_ONLY)
+    client = guarded(simulator)
+    with bedrock_guard.drill(client, blocked="ap-northeast-2"):
+        first, second = ask(client), ask(client)
+        during = [each.drill for each in bedrock_guard.status()]
+    denials = [record for record in caplog.records if record.getMessage().startswith("bedrock_guard.denied")]
+
+    assert [first["remembered"], second["remembered"]] == [False, True]
+    assert during == [False]
+    assert [vars(each)["bedrock_guard"]["drill"] for each in denials] == [False]
+    assert ask(client)["remembered"]
+
+
+def test_denial_of_another_operation_is_no_drill(simulator: Simulator) -> None:
+    """Nor of a call that no drill can be about."""
+    simulator.set_policies("identity_based", ALLOW_NOTHING)
+    client = guarded(simulator)
+    with bedrock_guard.drill(client, blocked=OSAKA):
+        with pytest.raises(InferenceDeniedError) as direct:
+            ask(client, NOVA)
+        with pytest.raises(InferenceDeniedError) as listed:
+            client.list_async_invokes()
+
+    assert not direct.value.diagnosis.drill
+    assert not listed.value.diagnosis.drill
+
+
 def test_candidate_that_routes_there_too_is_passed_over(simulator: Simulator) -> None:
     """The rehearsal finds out that such a fallback would be denied."""
     client = guarded(simulator, [JP_HAIKU])
@@ -168,7 +198,8 @@ def test_everything_is_marked(simulator: Simulator, caplog: pytest.LogCaptureFix
         drilled(client)
 
     assert caught.value.diagnosis.drill
-    assert "drill" in str(caught.value).partition("\n")[2].lower()
+    assert "This is a drill" in str(caught.value)
+    assert max(map(len, str(caught.value).rpartition("This is a drill")[2].splitlines())) <= 80
     assert [event.drill for event in events] == [True]
     assert [record.bedrock_guard["drill"] for record in caplog.records if hasattr(record, "bedrock_guard")] == [True]
 

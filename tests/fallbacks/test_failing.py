@@ -147,6 +147,26 @@ def test_fallback_that_has_failed_is_not_advised(simulator: Simulator) -> None:
     assert "Meanwhile" not in ours
 
 
+def test_narrower_profile_that_has_failed_is_not_advised(simulator: Simulator) -> None:
+    """Neither as what to call instead of a global one."""
+    with pytest.raises(ScpDeniedError) as caught:
+        guarded(simulator, JP_CLAUDE).converse(modelId=GLOBAL_CLAUDE, messages=HELLO)
+
+    assert f"Fallback: {JP_CLAUDE} failed" in str(caught.value)
+    assert "If not:" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 8])
+def test_what_failed_takes_two_rows_at_most(simulator: Simulator, number: int) -> None:
+    """However many were tried, and in 80 columns."""
+    candidates = [f"no-such-model-{each}" for each in range(number)]
+    rows = str(failed(guarded(simulator, candidates))).splitlines()
+    told = rows[next(index for index, row in enumerate(rows) if row.startswith("Fallback: ")) :]
+
+    assert len(told) <= 2
+    assert max(map(len, told)) <= 80
+
+
 def test_other_fallback_than_the_one_that_failed_is_advised(simulator: Simulator) -> None:
     """There is still something to do."""
     simulator.set_scps([TOKYO_ONLY, deny_models(MISTRAL)])

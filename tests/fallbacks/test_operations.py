@@ -163,6 +163,18 @@ def test_body_that_cannot_be_read_again_is_a_reason() -> None:
     ]
 
 
+def test_body_that_can_be_read_once_is_not_lent() -> None:
+    """`adapt` might read it, and nothing would be left for the first choice."""
+    simulator = Simulator([TOKYO_ONLY], keep_bodies=True)
+    client = unsigned(simulator, Fallback(NOVA, adapt=lambda _, params: {**params, "body": params["body"].read()}))
+    client.invoke_model(modelId=APAC_NOVA, body=io.BytesIO(BODY.encode()))
+    simulator.set_scps([])
+    client.invoke_model(modelId=APAC_NOVA, body=Pipe(BODY.encode()))
+
+    assert models(simulator) == [APAC_NOVA, NOVA, APAC_NOVA]
+    assert bodies(simulator)[-1] == BODY.encode()
+
+
 def test_body_whose_place_cannot_be_told_is_a_reason() -> None:
     """An error of its own kind is no place."""
 
@@ -416,16 +428,16 @@ def test_body_that_cannot_be_put_back_is_sent_once() -> None:
     """The first request that needs it has it, whichever that is."""
     body = Body(Pipe(BODY.encode()))
 
-    assert [body.is_ready(), body.is_ready()] == [True, False]
+    assert [body.take(), body.take()] == [True, False]
 
 
 def test_body_that_is_closed_meanwhile_is_not_sent_again() -> None:
     """It cannot be put back, and that is no error of the caller's."""
     body = Body(file := io.BytesIO(BODY.encode()))
-    first = body.is_ready()
+    first = body.take()
     file.close()
 
-    assert [first, body.is_ready()] == [True, False]
+    assert [first, body.take()] == [True, False]
 
 
 def test_body_with_nothing_but_read_is_sent_once() -> None:
@@ -437,7 +449,7 @@ def test_body_with_nothing_but_read_is_sent_once() -> None:
 
     body = Body(Reader())
 
-    assert [body.is_ready(), body.is_ready()] == [True, False]
+    assert [body.take(), body.take()] == [True, False]
 
 
 def test_fallback_model_may_be_an_arn(simulator: Simulator) -> None:

@@ -25,6 +25,7 @@ class Conduct(Call):
     """A call under way. A fault of ours costs it the fallback, never AWS's answer."""
 
     may_fall_back = False  # whether anything else may be sent in its place
+    rehearsed: ClientError | None = None  # the denial of a drill
     trial: Trial | None = None  # of the fallback that is remembered
     probed: Key | None = None
     sent_at = -inf
@@ -44,7 +45,7 @@ class Conduct(Call):
             self.may_fall_back = True
             params = self._opening()
             if params is self.sent and self.body is not None:
-                self.body.is_ready()
+                self.body.take()
         except Exception as fault:  # noqa: BLE001 (the caller's own request is sent)
             log_fault("bedrock_guard.failed", fault)
             self.trial, params = None, self.sent
@@ -61,7 +62,7 @@ class Conduct(Call):
     def explained(self, error: ClientError, lend: Lend | None = None) -> Verdict:
         """Return what is raised for *error*, with *error* as the cause where there is anything to add."""
         try:
-            teller = self.keeper.teller if self.drill else None
+            teller = self.keeper.teller if error is self.rehearsed else None
             raised = self.guard.explained(error, self.operation_name, self.params, self.client, lend, teller=teller)
         except Exception as fault:  # noqa: BLE001 (a fault of ours never hides AWS's error)
             log_fault("bedrock_guard.failed", fault)
@@ -79,9 +80,13 @@ class Conduct(Call):
             log_fault("bedrock_guard.failed", fault)
         return response
 
+    def leave_drill(self) -> None:
+        """Go on as if none were held: it is not about this call."""
+        self.drill, self.keeper = None, self.guard
+
     def close(self) -> None:
         """End it. Where it was to probe and has found out nothing, the next call does."""
-        self.trial = None  # an error that is kept holds this, and would be held by it
+        self.trial = self.rehearsed = None  # an error that is kept holds this, and would be held by it
         try:
             if self.probed is not None:
                 self.keeper.memory.released(self.probed)

@@ -51,11 +51,11 @@ class _Talk:
         if isinstance(error, ClientError) and self._call.trial is None:
             self.settled = Verdict(error=error)
             return (yield from self._after_error(error))
+        rehearsed = yield from self._rehearsed()
         if error is not None or (yield from self._is_on()):
             verdict = yield from self._remembered(error)
             if verdict is not None:
                 return verdict
-        rehearsed = yield from self._rehearsed()
         verdict = rehearsed or (yield from self.first_choice())
         if isinstance(verdict.error, ClientError):
             return (yield from self._after_error(verdict.error))
@@ -66,7 +66,7 @@ class _Talk:
     def first_choice(self) -> Generator[Send, Any, Verdict]:
         """Send the caller's own request."""
         if self._call.body is not None:
-            self._call.body.is_ready()
+            self._call.body.take()
         try:
             self.settled = Verdict((yield Send(self._call.sent)))
         except Exception as error:  # noqa: BLE001 (it is passed on)
@@ -111,14 +111,18 @@ class _Talk:
         return Trial(call, key, route.evidence, options, route=route)
 
     def _rehearsed(self) -> Steps:
-        """Return the denial of a drill, which is raised before the request would leave."""
+        """Return the denial of a drill, which is raised before the request would leave; leave one that is not about it."""
         call = self._call
-        identifier = parse_model_id(call.model_id)
-        if call.drill is None or identifier.kind not in PROFILES or call.is_count:
+        if call.drill is None or (call.is_count and not call.drill.memory.is_empty()):
+            return None  # tokens are counted by whom the conversation went to
+        identifier, profile = parse_model_id(call.model_id), None
+        if identifier.kind in PROFILES and not call.is_count:
+            profile = yield Work(partial(call.guard.finder.find, identifier, call.region, call.client))
+        call.rehearsed = call.drill.denial(call.client, call.operation_name, ACTIONS[call.operation_name], profile)
+        if call.rehearsed is None:
+            call.leave_drill()
             return None
-        profile = yield Work(partial(call.guard.finder.find, identifier, call.region, call.client))
-        error = call.drill.denial(call.client, call.operation_name, ACTIONS[call.operation_name], profile)
-        self.settled = Verdict(error=error) if error else None
+        self.settled = Verdict(error=call.rehearsed)
         return self.settled
 
     def _after_error(self, error: ClientError) -> Steps:

@@ -93,4 +93,4 @@ def drill(client: Any, *, blocked: str) -> Iterator[None]:
         del client._bedrock_guard_drill  # noqa: SLF001 (ours)
         held.memory.retire()
         if not held.has_denied:
-            warn("bedrock_guard.drill_denied_nothing", f"no call of the drill would have been routed to {blocked}")
+            warn("bedrock_guard.drill_denied_nothing", f"no call was denied: none was known to route to {blocked}")

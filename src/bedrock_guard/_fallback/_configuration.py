@@ -20,7 +20,9 @@ _MOST = 2048
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _ARN = re.compile(r"arn:[A-Za-z0-9._:/-]+")
 _PATTERN = re.compile(r"[A-Za-z0-9._:/*?!\[\]-]+")
-_NO_IDS = frozenset({AUTO, "on", "off", "true", "false", "none"})  # a switch, in the wrong place
+# A switch, in the wrong place.
+_NO_IDS = frozenset({AUTO, "on", "off", "true", "false", "yes", "no", "0", "1", "enabled", "disabled", "none"})
+_SERVICES = frozenset({"bedrock", "sagemaker"})  # endpoints of Bedrock Marketplace are SageMaker's
 _ACCEPTED = (
     'a model ID, several in order, a mapping from requested models (or patterns such as "jp.*") to them, "auto", '
     "or a Fallback of one of these"
@@ -188,5 +190,6 @@ def _is_requested(model_id: str) -> bool:
 
 def _is_candidate(model_id: str) -> bool:
     if model_id.startswith("arn:"):
-        return parse_arn(model_id) is not None and _ARN.fullmatch(model_id) is not None
+        arn = parse_arn(model_id)
+        return arn is not None and arn.service in _SERVICES and _ARN.fullmatch(model_id) is not None
     return model_id == AUTO or (_ID.fullmatch(model_id) is not None and model_id.lower() not in _NO_IDS)

@@ -36,8 +36,12 @@ class Body:
             return False
         return True
 
-    def is_ready(self) -> bool:
-        """Put it back where it stood, and tell whether the next request can send it whole."""
+    def can_be_lent(self) -> bool:
+        """Tell whether it may be read and still be sent, or was sent already."""
+        return self.rewind() or self._was_sent
+
+    def take(self) -> bool:
+        """Put it back where it stood, for the next request, and tell whether that can send it whole."""
         can_be_sent = self.rewind() or not self._was_sent
         self._was_sent = True
         return can_be_sent
@@ -103,9 +107,11 @@ def prepare(option: Option, operation_name: str, params: Params, body: Body | No
     if "clientRequestToken" in params:
         params["clientRequestToken"] = _token_of_its_own(params["clientRequestToken"], option.model_id)
     if fallback.adapt is not None:
-        params = _adapted(fallback.adapt, option.candidate.model_id, params, body)
+        if body is not None and not body.can_be_lent():
+            return "its body can be read but once, and adapt may read it"
+        params = _adapted(fallback.adapt, option.candidate.model_id, params)
     reason = misfit(option.fit, operation_name, params)
-    if reason is None and body is not None and body.is_in(params) and not body.is_ready():
+    if reason is None and body is not None and body.is_in(params) and not body.take():
         return "the body was read, and cannot be read again"
     return reason or params
 
@@ -147,9 +153,7 @@ def _token_of_its_own(token: Any, model_id: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{token} {model_id}"))
 
 
-def _adapted(adapt: Callable[[str, Params], Params], model_id: str, params: Params, body: Body | None) -> Params:
-    if body is not None:
-        body.rewind()  # the user's hook may want to read it
+def _adapted(adapt: Callable[[str, Params], Params], model_id: str, params: Params) -> Params:
     return {**adapt(model_id, _copied(params)), "modelId": params["modelId"]}
 
 

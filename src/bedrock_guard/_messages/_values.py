@@ -84,7 +84,11 @@ def is_cut(policy_arn: str) -> bool:
     arn = _without_punctuation(policy_arn, "")
     if not compiled(_UNTOUCHED).fullmatch(arn):
         return False
-    return arn.count(":") < 5 or (_is_of_organization(arn) and not compiled(_POLICY_ID).search(arn))
+    return (
+        arn.count(":") < 5
+        or arn.endswith((":policy", ":policy/"))
+        or (_is_of_organization(arn) and not compiled(_POLICY_ID).search(arn))
+    )
 
 
 def _is_of_organization(arn: str) -> bool:

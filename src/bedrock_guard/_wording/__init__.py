@@ -1,5 +1,6 @@
 """All that people read of a diagnosis: the line, the message below AWS's own, the whole explanation."""
 
+import re
 from dataclasses import replace
 
 from bedrock_guard._catalog import Catalog
@@ -9,7 +10,7 @@ from bedrock_guard._wording._explanation import explanation
 from bedrock_guard._wording._fallback import DRILL, failures
 from bedrock_guard._wording._message import message
 from bedrock_guard._wording._phrases import phrases
-from bedrock_guard._wording._sentences import MEANWHILE, SUMMARY, SUMMARY_OF_ACCESS
+from bedrock_guard._wording._sentences import MEANWHILE, OTHERWISE, SUMMARY, SUMMARY_OF_ACCESS
 
 __all__ = ["as_drill", "with_failures", "worded"]
 
@@ -39,7 +40,8 @@ def _still_advised(diagnosis: Diagnosis) -> str:
     """Return the message without the advice of a fallback that was tried."""
     tried = {each.model_id for each in diagnosis.attempts} | {each.model_id for each in diagnosis.passed_over}
     is_tried = not tried.isdisjoint(diagnosis.alternatives[:1])
-    return diagnosis.message.partition(f"\n{MEANWHILE}")[0] if is_tried else diagnosis.message
+    advice = re.compile(rf"\n({MEANWHILE}|{OTHERWISE}).*", re.DOTALL)
+    return advice.sub("", diagnosis.message) if is_tried else diagnosis.message
 
 
 def as_drill(diagnosis: Diagnosis) -> Diagnosis:

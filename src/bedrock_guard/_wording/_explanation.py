@@ -10,10 +10,15 @@ from bedrock_guard._diagnosis import Diagnosis
 from bedrock_guard._edits import Call
 from bedrock_guard._profiles import Scope
 from bedrock_guard._text import clean
-from bedrock_guard._traits import is_routing
+from bedrock_guard._traits import NOUNS, is_routing
 from bedrock_guard._wording import _sentences
 from bedrock_guard._wording._message import WIDTH, in_vain, opening, paragraph
 from bedrock_guard._wording._phrases import dated, place
+
+_NAMES = NOUNS | {
+    PolicyType.SERVICE_CONTROL_POLICY: "service control policy",
+    PolicyType.RESOURCE_CONTROL_POLICY: "resource control policy",
+}
 
 
 def explanation(diagnosis: Diagnosis, call: Call, names: dict[str, str], catalog: Catalog) -> str:
@@ -61,7 +66,7 @@ def _by(diagnosis: Diagnosis) -> str | None:
     denial = diagnosis.denial
     if denial.policy_type is PolicyType.UNKNOWN:
         return f"{denial.deny} deny, policy not named" if denial.deny else None
-    words = [f"{denial.deny} deny," if denial.deny else "", denial.policy_type.replace("_", " ")]
+    words = [f"{denial.deny} deny," if denial.deny else "", _NAMES[denial.policy_type]]
     return " ".join(filter(None, (*words, denial.policy_arn or "(ARN not given)")))
 
 

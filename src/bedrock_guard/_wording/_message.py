@@ -83,7 +83,7 @@ def _change(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
 
 
 def _meanwhile(diagnosis: Diagnosis, names: dict[str, str]) -> list[str]:
-    if not diagnosis.alternatives:
+    if not diagnosis.alternatives or not has_key(diagnosis.denial):  # neither batch nor counting is Converse
         return []
     alternative = parse_model_id(diagnosis.alternatives[0])
     if alternative.kind is ModelKind.INFERENCE_PROFILE and diagnosis.cause is Cause.GLOBAL_ROUTING:

@@ -88,7 +88,8 @@ GRANT_DIRECT = "{owner}: {condition}allow {action} on this model in {place}."
 MEANWHILE = "Meanwhile"
 SAME_MODEL = MEANWHILE + ": {model} (same model)"
 OTHER_MODEL = MEANWHILE + ", for Converse: {model}"
-NARROWER = "If not: {alternative} ({inside})"
+OTHERWISE = "If not"
+NARROWER = OTHERWISE + ": {alternative} ({inside})"
 
 AUDIENCES = {
     Audience.POLICY_OWNER: "For the {noun}'s owner",

@@ -23,6 +23,8 @@ def explain(text: str, model: str | None, region: str | None, *, as_json: bool) 
     As it was logged, printed or shown by the console; - reads it from standard input. The exit status is 1 where a denial is in it.
     """
     if text == "-":
+        if sys.stdin is None:
+            raise click.UsageError("standard input is closed: give the message as an argument")
         text = _decoded(sys.stdin.buffer.read())
     diagnosis = _api.explain(text, model_id=model, region_name=region)
     if as_json:

@@ -114,7 +114,8 @@ class Hierarchy:
         self.candidates = lru_cache(_REMEMBERED_ACTIONS)(self._candidates)
 
     def _candidates(self, action: str) -> Candidates:
-        if ":" not in action:
+        service, _, name = str(action).partition(":")
+        if not service or not name:
             raise ValueError(f'action is a service and an action, such as "bedrock:InvokeModel", not {action!r}')
         about = [each for each in self.statements if each.covers_action(action.lower())]
         denies = tuple(each for each in about if each.effect == "Deny")
