@@ -8,14 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bedrock_guard
-from bedrock_guard import ScpDeniedError
+from bedrock_guard import Fallback, ScpDeniedError
 from bedrock_guard._catalog import embedded
-from bedrock_guard._identifiers import UNSPECIFIED
+from bedrock_guard._fallback import Models
+from bedrock_guard._identifiers import UNSPECIFIED, ModelIdentifier, ModelKind, parse_model_id, partition_of
 from bedrock_guard._profiles import from_catalog
 from bedrock_guard.simulator import Simulator
+from fallbacks.cases import BODY
 from policies import HELLO, region_deny
 
-BODY = '{"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}'
 OPERATIONS: dict[str, dict[str, Any]] = {
     "converse": {"messages": HELLO},
     "converse_stream": {"messages": HELLO},
@@ -25,7 +26,8 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "count_tokens": {"input": {"converse": {"messages": HELLO}}},
 }
 CATALOG = embedded()
-IDS = sorted([*CATALOG.profiles, *CATALOG.models])
+PASSING = ("ThrottlingException", "ServiceUnavailableException", "InternalServerException")
+OTHER_REGION = "eu-west-3"
 
 
 def outcome(client: Any, operation: str, model_id: str) -> Any:
@@ -36,39 +38,69 @@ def outcome(client: Any, operation: str, model_id: str) -> Any:
         return error
 
 
+def arn_of(model_id: str, region: str) -> str:
+    """Return the ARN of a profile or a foundation model in *region*."""
+    account = "111122223333" if model_id in CATALOG.profiles else ""
+    kind = ModelKind.INFERENCE_PROFILE if account else ModelKind.FOUNDATION_MODEL
+    return f"arn:{partition_of(region)}:bedrock:{region}:{account}:{kind}/{model_id}"
+
+
+def candidates(source: str) -> st.SearchStrategy[str]:
+    """Return candidates of all kinds, more of them such as *source* offers."""
+    offered = [*(each.id for each in CATALOG.profiles_from(source))]
+    offered += [each.id for each in CATALOG.models.values() if source in each.in_region]
+    ids = st.sampled_from(sorted(offered)) | st.sampled_from(sorted([*CATALOG.profiles, *CATALOG.models]))
+    arns = st.builds(arn_of, ids, st.sampled_from([source, source, OTHER_REGION]))
+    return ids | arns | st.just("auto")
+
+
+@st.composite
+def fallbacks(draw: st.DrawFn, profile: str, source: str) -> tuple[Fallback, bool]:
+    """Return a configuration for *profile*, and whether it names its candidates by a pattern alone."""
+    models = draw(st.lists(candidates(source), min_size=1, max_size=4))
+    form: Models = draw(st.sampled_from([models, {"*": models}, {"*": "auto", profile: models}]))
+    adapt = draw(st.sampled_from([None, lambda _, params: dict(params)]))
+    return Fallback(form, adapt=adapt, allow_wider=draw(st.booleans())), form == {"*": models}
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_fallback_stays_within_its_bounds(operation: str, data: st.DataObject) -> None:
     """Never wider, never another embedding model by a pattern, never a loop, and the first denial is always reachable."""
-    requested = data.draw(st.sampled_from(sorted(CATALOG.profiles)))
-    models = data.draw(st.lists(st.sampled_from([*IDS, "auto"]), min_size=1, max_size=4))
-    by_pattern = data.draw(st.booleans())
-    source = min(CATALOG.profiles[requested].routes)
+    profile = data.draw(st.sampled_from(sorted(CATALOG.profiles)))
+    source = min(CATALOG.profiles[profile].routes)
+    requested = data.draw(st.sampled_from([profile, arn_of(profile, source)]))
+    fallback, is_by_pattern = data.draw(fallbacks(profile, source))
     simulator = Simulator(region_deny(source))
     client: Any = simulator.session(source).client("bedrock-runtime")
     if not hasattr(client, operation):
         pytest.skip("this botocore knows of no such operation")
+    own = outcome(client, operation, requested)
     try:
-        bedrock_guard.guard(client, fallback={"*": models} if by_pattern else models)
+        bedrock_guard.guard(client, fallback=fallback)
     except ValueError:
+        assert not fallback.allow_wider
         return  # refused when configured
-    found = [outcome(client, operation, requested) for _ in range(2)]
-    sent = [str(entry.model_id) for entry in simulator.requests]
 
-    assert sent[0] == requested
-    for model_id in set(sent) - {requested}:
-        assert is_inside(model_id, requested, source)
-        assert not (by_pattern and is_other_embedding(model_id, requested) and "invoke" in operation)
-    assert max(map(sent.count, sent)) <= 2  # each candidate once, in each of two calls
-    assert all(is_told(each) for each in found if isinstance(each, ClientError))
+    for called in ("converse", operation, operation):  # a count follows its conversation
+        before = len(simulator.requests)
+        result = outcome(client, called, requested)
+        sent = [parse_model_id(str(entry.model_id)) for entry in simulator.requests[before:]]
+        assert len({(each.kind, each.id) for each in sent}) == len(sent)  # none twice, under whatever name
+        for other in (each for each in sent if each.id != profile):
+            assert fallback.allow_wider or is_inside(other, profile, source)
+            assert not is_other_embedding(other.id, profile) or (not is_by_pattern and "invoke" in called)
+        assert not isinstance(result, ClientError) or called != operation or is_told(result, own)
 
 
-def is_inside(model_id: str, requested: str, source: str) -> bool:
-    """Tell whether *model_id* keeps data where *requested* would have had it, or in *source*."""
-    original, profile = (from_catalog(each, source, CATALOG) for each in (requested, model_id))
+def is_inside(other: ModelIdentifier, requested: str, source: str) -> bool:
+    """Tell whether *other* keeps data where *requested* would have had it, or in *source*."""
+    original, profile = (from_catalog(each, source, CATALOG) for each in (requested, other.id))
+    if other.region not in (None, source):
+        return False
     if profile is None:
-        return model_id in CATALOG.models
+        return other.id in CATALOG.models
     if original is None or UNSPECIFIED in original.destination_regions:
         return original is not None
     return set(profile.destination_regions) <= {source, *original.destination_regions}
@@ -80,8 +112,11 @@ def is_other_embedding(model_id: str, requested: str) -> bool:
     return bare is not None and "EMBEDDING" in bare.outputs and bare.id != requested.partition(".")[2]
 
 
-def is_told(error: ClientError) -> bool:
-    """Tell whether *error* is the denial, stands for it, or is no denial at all."""
-    return (
-        isinstance(error, ScpDeniedError) or isinstance(error.__cause__, ScpDeniedError) or "Denied" not in str(error)
-    )
+def is_told(error: ClientError, own: Any) -> bool:
+    """Tell whether *error* is the denial, stands for it while a fallback fails, or is *own*, the first choice's."""
+    if isinstance(error, ScpDeniedError):
+        return True
+    if isinstance(error.__cause__, ScpDeniedError):
+        return error.response["Error"]["Code"] in PASSING
+    is_denial = isinstance(own, ClientError) and "service control policy" in str(own)
+    return isinstance(own, ClientError) and not is_denial and error.response["Error"] == own.response["Error"]
