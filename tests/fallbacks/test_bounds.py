@@ -58,7 +58,8 @@ def candidates(source: str) -> st.SearchStrategy[str]:
 def fallbacks(draw: st.DrawFn, profile: str, source: str) -> tuple[Fallback, bool]:
     """Return a configuration for *profile*, and whether it names its candidates by a pattern alone."""
     models = draw(st.lists(candidates(source), min_size=1, max_size=4))
-    form: Models = draw(st.sampled_from([models, {"*": models}, {"*": "auto", profile: models}]))
+    forms: list[Models] = [models, {"*": models}, {"*": "auto", profile: models}]
+    form = draw(st.sampled_from(forms))
     adapt = draw(st.sampled_from([None, lambda _, params: dict(params)]))
     return Fallback(form, adapt=adapt, allow_wider=draw(st.booleans())), form == {"*": models}
 
