@@ -72,6 +72,21 @@ def stubbed(client: Any, code: str, message: str, status: int) -> ClientError:
     return caught.value
 
 
+def denied_once(client: Any, **said: str) -> ClientError:
+    """Return the error where AWS denies the first choice alone: whatever else is sent has an answer."""
+    answer = {
+        "output": {"message": {"role": "assistant", "content": [{"text": "Hello"}]}},
+        "stopReason": "end_turn",
+        "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+        "metrics": {"latencyMs": 1},
+    }
+    with Stubber(client) as stubber, pytest.raises(ClientError) as caught:
+        stubber.add_client_error("converse", "AccessDeniedException", sentence(**said), http_status_code=403)
+        stubber.add_response("converse", answer)
+        ask(client)
+    return caught.value
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [
@@ -297,12 +312,7 @@ def test_arn_of_the_first_choice_is_no_fallback_of_it(simulator: Simulator) -> N
 )
 def test_other_policies_are_not_its_business(simulator: Simulator, cause: str) -> None:
     """Nothing else is sent."""
-    client = guarded(simulator)
-    with Stubber(client) as stubber, pytest.raises(ClientError) as caught:
-        stubber.add_client_error("converse", "AccessDeniedException", sentence(cause=cause), http_status_code=403)
-        ask(client)
-
-    assert not isinstance(caught.value, ScpDeniedError)
+    assert not isinstance(denied_once(guarded(simulator), cause=cause), ScpDeniedError)
 
 
 @pytest.mark.parametrize(
@@ -316,11 +326,10 @@ def test_other_policies_are_not_its_business(simulator: Simulator, cause: str) -
 )
 def test_same_wall_for_every_model_is_not_run_into_twice(simulator: Simulator, action: str, resource: str) -> None:
     """Another model would be denied alike."""
-    client = guarded(simulator)
-    with Stubber(client) as stubber, pytest.raises(ScpDeniedError):
-        message = sentence(action=action, resource=resource)
-        stubber.add_client_error("converse", "AccessDeniedException", message, http_status_code=403)
-        ask(client)
+    error = denied_once(guarded(simulator), action=action, resource=resource)
+
+    assert isinstance(error, ScpDeniedError)
+    assert error.diagnosis.attempts == ()
 
 
 @pytest.mark.parametrize("kind", ["throttling", "model-access", "internal-error"])
