@@ -4,6 +4,7 @@ import json
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ import pytest
 import bedrock_guard
 from bedrock_guard import Fallback, ScpDeniedError
 from bedrock_guard._catalog import embedded
-from bedrock_guard._fallback import Candidate
+from bedrock_guard._fallback import Candidate, original_model
 from bedrock_guard._fallback._fit import fit_of
 from bedrock_guard.simulator import Simulator
+from calls import sentence
 from conftest import TOKYO
-from fallbacks.cases import ask, guarded, models
+from fallbacks.cases import BODY, ask, guarded, models
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA
 
 OSAKA = "ap-northeast-3"
@@ -120,6 +122,55 @@ def test_application_profile_that_nobody_knows_is_passed_over(simulator: Simulat
     ]
 
 
+def options(client: Any) -> set[str]:
+    """Return the operations whose candidates are weighed once and for all."""
+    return {name for entry in client._bedrock_guard.memory._entries.values() for name in entry.route.evidence.options}
+
+
+def test_candidate_whose_routes_come_later_serves_then(simulator: Simulator) -> None:
+    """What is not known is asked again, while the denial is remembered."""
+    candidate = copy_of(simulator, "jp.anthropic.claude-haiku-4-5-20251001-v1:0")
+    simulator.set_scps(JAPAN_ONLY)
+    client = guarded(simulator, [candidate, NOVA], control_client=SimpleNamespace())
+    before = ask(client, GLOBAL_CLAUDE), options(client)
+    finder = client._bedrock_guard.finder
+    finder._control_client = control(simulator)
+    finder._resolver.start_clean()  # as when a failed look-up is forgotten
+    after = ask(client, GLOBAL_CLAUDE), options(client)
+
+    assert [(told["served_model_id"], told["remembered"]) for told, _ in (before, after)] == [
+        (NOVA, False),
+        (candidate, True),
+    ]
+    assert [weighed for _, weighed in (before, after)] == [set(), {"Converse"}]
+
+
+def test_body_goes_by_the_model_that_the_denial_names(simulator: Simulator) -> None:
+    """Where nobody knows what is behind the profile that was asked for."""
+    requested = copy_of(simulator, "apac.amazon.nova-lite-v1:0")
+    response = guarded(simulator, NOVA).invoke_model(modelId=requested, body=BODY)
+
+    assert response["ResponseMetadata"]["BedrockGuard"]["served_model_id"] == NOVA
+
+
+@pytest.mark.parametrize(
+    ("requested", "resource"),
+    [
+        (JP_CLAUDE, f"arn:aws:bedrock:{OSAKA}::foundation-model/{CLAUDE}"),
+        (JP_CLAUDE, arn(f"inference-profile/{JP_CLAUDE}")),
+        (f"kr.{CLAUDE}", arn(f"inference-profile/kr.{CLAUDE}")),
+        (arn("application-inference-profile/abc"), f"arn:aws:bedrock:{OSAKA}::foundation-model/{CLAUDE}"),
+        (CLAUDE, f"arn:aws:bedrock:{TOKYO}::foundation-model/{CLAUDE}"),
+    ],
+)
+def test_model_that_was_asked_for(requested: str, resource: str) -> None:
+    """By its profile, by what the denial names, or by the form of its id."""
+    diagnosis = bedrock_guard.explain(sentence(resource=resource), requested, TOKYO)
+
+    assert diagnosis is not None
+    assert original_model(diagnosis) == CLAUDE
+
+
 def test_catalogue_of_the_users_own_tells_what_is_inside(simulator: Simulator, tmp_path: Path) -> None:
     """A profile that the embedded one lacks is inside by what `catalog=` says."""
     new = "jp.anthropic.claude-of-tomorrow-v1:0"
@@ -199,6 +250,17 @@ def test_embedding_model_of_one_format_is_warned_of_once(
 
     assert models(simulator).count("cohere.embed-multilingual-v3") == 3
     assert caplog.text.count("bedrock_guard.other_embedding_model") == 1
+
+
+def test_embedding_model_that_is_passed_over_is_not_warned_of(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is asked of it."""
+    client = guarded(simulator, {"global.cohere.embed-v4:0": TITAN})
+    with pytest.raises(ScpDeniedError):
+        client.invoke_model(modelId="global.cohere.embed-v4:0", body="{}")
+
+    assert "bedrock_guard.other_embedding_model" not in caplog.text
 
 
 def test_embedding_model_of_one_format_is_not_taken_by_a_pattern(simulator: Simulator) -> None:

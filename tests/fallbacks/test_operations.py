@@ -13,8 +13,8 @@ from bedrock_guard import Fallback, ScpDeniedError
 from bedrock_guard._fallback import Body
 from bedrock_guard.simulator import Simulator
 from conftest import TOKYO
-from fallbacks.cases import APAC_NOVA, BODY, MISTRAL, ask, asynchronous, guarded, models, told
-from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY, region_deny
+from fallbacks.cases import APAC_NOVA, BODY, MISTRAL, ask, asynchronous, deny_models, guarded, models, told
+from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY, region_deny
 
 OUTPUT: Any = {"s3OutputDataConfig": {"s3Uri": "s3://bucket"}}
 CALLS: list[tuple[str, dict[str, Any]]] = [
@@ -90,6 +90,21 @@ def test_callers_parameters_are_left_alone(simulator: Simulator) -> None:
     client.converse(modelId=JP_CLAUDE, messages=messages)
 
     assert messages == HELLO
+
+
+def test_callers_tuples_are_left_alone(simulator: Simulator) -> None:
+    """boto3 takes them for lists, and `adapt` may add to them."""
+
+    def adapt(_: str, params: dict[str, Any]) -> dict[str, Any]:
+        params["messages"][0]["content"].append({"text": "Be brief."})
+        return params
+
+    message: dict[str, Any] = {"role": "user", "content": ({"text": "Hello"},)}
+    client = guarded(simulator, Fallback(NOVA, adapt=adapt))
+    response = client.converse(modelId=JP_CLAUDE, messages=(message,))
+
+    assert told(response)["served_model_id"] == NOVA
+    assert message["content"] == ({"text": "Hello"},)
 
 
 def test_adapt_changes_what_is_sent() -> None:
@@ -230,6 +245,22 @@ def test_start_async_invoke_has_a_token_of_its_own(simulator: Simulator) -> None
     assert seen[0] == "mine"
     assert seen[1] == seen[2] != "mine"
     assert len(set(seen)) == 3
+
+
+def test_token_is_each_candidates_own(simulator: Simulator) -> None:
+    """Two candidates are two requests."""
+    seen: list[str] = []
+    simulator.set_scps([TOKYO_ONLY, deny_models("amazon.nova-micro-v1:0")])
+    client = guarded(simulator, ["amazon.nova-micro-v1:0", NOVA])
+    client.meta.events.register(
+        "before-call.bedrock-runtime.StartAsyncInvoke",
+        lambda params, **_: seen.append(json.loads(params["body"])["clientRequestToken"]),
+    )
+    given: Any = {"modelInput": {"messages": []}, "outputDataConfig": OUTPUT}
+    client.start_async_invoke(modelId=APAC_NOVA, clientRequestToken="mine", **given)
+    client.start_async_invoke(modelId=APAC_NOVA, clientRequestToken="another", **given)
+
+    assert len(seen) == len(set(seen)) == 4
 
 
 def test_first_request_generates_a_token_that_the_second_does_not_take(simulator: Simulator) -> None:
@@ -414,6 +445,53 @@ def test_tokens_that_the_fallback_cannot_count_are_the_first_choices(simulator: 
 
     assert [count(client, CLAUDE) for _ in range(3)] == [None] * 3
     assert models(simulator)[2:] == [NOVA, CLAUDE, CLAUDE, CLAUDE]
+
+
+def test_tokens_are_counted_by_the_model_of_a_profile_that_served(simulator: Simulator) -> None:
+    """Counting is not done through profiles; `adapt` is told the candidate that the user named."""
+    seen: list[str] = []
+
+    def adapt(model_id: str, params: dict[str, Any]) -> dict[str, Any]:
+        seen.append(model_id)
+        return params
+
+    profile = "jp.anthropic.claude-haiku-4-5-20251001-v1:0"
+    simulator.set_scps(JAPAN_ONLY)
+    client = guarded(simulator, Fallback(profile, adapt=adapt))
+    ask(client, GLOBAL_CLAUDE)
+    count(client, CLAUDE)
+
+    assert models(simulator)[:3] == [GLOBAL_CLAUDE, profile, profile.removeprefix("jp.")]
+    assert seen == [profile, profile]
+
+
+def test_candidates_are_weighed_for_each_operation(simulator: Simulator) -> None:
+    """A conversation goes where a body does not, though one denial is remembered for both."""
+    client = guarded(simulator, [MISTRAL, NOVA])
+    response = client.converse(modelId=APAC_NOVA, messages=HELLO), client.invoke_model(modelId=APAC_NOVA, body=BODY)
+
+    assert [(told(each)["served_model_id"], told(each)["remembered"]) for each in response] == [
+        (MISTRAL, False),
+        (NOVA, True),
+    ]
+
+
+def test_candidate_that_fails_one_operation_for_good_is_asked_for_others(simulator: Simulator) -> None:
+    """What cannot count can converse."""
+    client = guarded(simulator)
+    ask(client)
+    count(client, CLAUDE)
+
+    assert ask(client)["served_model_id"] == NOVA
+
+
+def test_count_that_is_not_denied_is_no_probe(simulator: Simulator) -> None:
+    """It proves nothing about the conversation that it follows."""
+    client = guarded(simulator, Fallback(NOVA, remember=1e-9, probes=1))
+    ask(client)
+    count(client, CLAUDE)
+
+    assert [each.requested_model_id for each in client._bedrock_guard.memory.status()] == [JP_CLAUDE]
 
 
 def test_count_alone_never_falls_back(simulator: Simulator) -> None:
