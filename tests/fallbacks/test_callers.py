@@ -71,6 +71,38 @@ def test_other_api_key_is_another_caller(simulator: Simulator, monkeypatch: pyte
     assert [ask(client)["remembered"] for client in clients] == [False, True, False]
 
 
+def test_clients_of_two_regions_are_kept_apart(simulator: Simulator) -> None:
+    """What is blocked from one may be open from the other."""
+    bedrock_guard.install(fallback=NOVA)
+    ask(client_of(simulator))
+    simulator.set_scps([])
+
+    assert ask(client_of(simulator, region_name="ap-northeast-3")) is None
+    assert ask(client_of(simulator))["remembered"]
+
+
+def test_temporary_credentials_of_one_caller_are_one(simulator: Simulator) -> None:
+    """Each session has them from the same source; another source is another caller."""
+    given = {"secret_key": "s", "token": "t", "expiry_time": "2100-01-01T00:00:00+00:00"}
+    callers = []
+    for key in ("ASIAEXAMPLEA", "ASIAEXAMPLEA", "ASIAEXAMPLEB"):
+        client = client_of(simulator)
+        metadata = {**given, "access_key": key}
+        credentials = RefreshableCredentials.create_from_metadata(metadata, Metadata(), "test")
+        client._request_signer._credentials = credentials
+        callers.append(caller_of(client))
+
+    assert callers[0] == callers[1] != callers[2]
+
+
+def test_client_without_credentials_is_nobody(simulator: Simulator) -> None:
+    """It does not sign, and is guarded all the same."""
+    client = client_of(simulator)
+    client._request_signer._credentials = None
+
+    assert caller_of(client) is None
+
+
 def test_caller_stays_the_same_over_a_refresh(simulator: Simulator) -> None:
     """Temporary credentials change by the hour."""
     source = Metadata()

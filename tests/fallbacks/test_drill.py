@@ -280,6 +280,43 @@ def test_it_remembers_by_the_same_settings(simulator: Simulator) -> None:
     assert remembered == [False, True, True]
 
 
+def test_it_remembers_for_as_long_as_is_configured(simulator: Simulator) -> None:
+    """Here hardly at all: each call is a probe."""
+    client = guarded(simulator, Fallback(NOVA, remember=1e-9))
+    with bedrock_guard.drill(client, blocked=OSAKA):
+        remembered = [ask(client)["remembered"] for _ in range(3)]
+
+    assert remembered == [False] * 3
+
+
+def test_stream_is_denied_as_a_stream(simulator: Simulator) -> None:
+    """It is authorized as an action of its own."""
+    client = guarded(simulator, None)
+    with pytest.raises(ScpDeniedError) as caught, bedrock_guard.drill(client, blocked=OSAKA):
+        client.converse_stream(modelId=JP_CLAUDE, messages=HELLO)
+
+    assert caught.value.diagnosis.denial.action == "bedrock:InvokeModelWithResponseStream"
+
+
+def test_memory_of_a_drill_counts_no_longer_after_it(simulator: Simulator) -> None:
+    """An error that somebody keeps may keep it alive."""
+    client = guarded(simulator)
+    with bedrock_guard.drill(client, blocked=OSAKA):
+        ask(client)
+        kept = client._bedrock_guard_drill.memory
+
+    assert len(kept.status()) == 1
+    assert bedrock_guard.status() == []
+
+
+def test_guard_that_is_off_holds_no_drill(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of ours is in the way then."""
+    monkeypatch.setenv("BEDROCK_GUARD", "off")
+
+    assert drilled(guarded(simulator)) is None
+    assert models(simulator) == [JP_CLAUDE]
+
+
 def test_its_quiet_is_its_own(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
     """Neither a real denial before it keeps it from the log, nor it one after it."""
     client = guarded(simulator, None)

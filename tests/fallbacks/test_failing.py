@@ -1,5 +1,6 @@
 """What the caller sees where the fallback fails as well: never less than the first denial."""
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,7 @@ from bedrock_guard.simulator import Fault, Simulator
 from calls import sentence
 from conftest import TOKYO
 from fallbacks.cases import MISTRAL, ask, deny, deny_models, guarded, models, raising, sent
-from policies import GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY
+from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JP_CLAUDE, NOVA, TOKYO_ONLY
 
 # Strands and CrewAI take an error for another failure wherever these stand in its text.
 MISREAD = (
@@ -97,6 +98,14 @@ def denied_once(client: Any, **said: str) -> ClientError:
         ("InternalServerException", 500),
         ("ServiceUnavailableException", 503),
         ("SomethingNew", 599),
+        ("SomethingNew", 500),
+        ("SomethingNew", 429),
+        ("SomethingNew", 408),
+        # A gateway in between may give another status.
+        ("ModelNotReadyException", 400),
+        ("ModelTimeoutException", 400),
+        ("InternalServerException", 400),
+        ("ServiceUnavailableException", 400),
     ],
 )
 def test_passing_failure_is_the_callers_to_retry(simulator: Simulator, code: str, status: int) -> None:
@@ -153,6 +162,14 @@ def test_any_other_exception_is_for_good(simulator: Simulator, error: Exception)
     assert [each.error_code for each in left.diagnosis.attempts] == [type(error).__name__]
 
 
+def test_timeout_of_a_handlers_own_is_the_callers_to_retry(simulator: Simulator) -> None:
+    """That of Python, as a tracer or a proxy raises it."""
+    with pytest.raises(TimeoutError) as caught:
+        ask(failing(guarded(simulator), TimeoutError))
+
+    assert isinstance(caught.value.__cause__, ScpDeniedError)
+
+
 def test_fallback_that_has_failed_is_not_advised(simulator: Simulator) -> None:
     """It would be the same again."""
     simulator.set_scps([TOKYO_ONLY, deny_models(NOVA)])
@@ -207,6 +224,17 @@ def test_throttled_and_then_failed_for_good_is_worth_a_retry(simulator: Simulato
 
     assert isinstance(caught.value.__cause__, ScpDeniedError)
     assert [each.model_id for each in caught.value.__cause__.diagnosis.attempts] == [MISTRAL, NOVA]
+
+
+def test_last_of_the_passing_failures_is_the_callers(simulator: Simulator) -> None:
+    """The earlier ones are attempts of the denial."""
+    client = guarded(simulator, [MISTRAL, NOVA])
+    answering(client, MISTRAL, "ThrottlingException")
+    answering(client, NOVA, "ServiceUnavailableException")
+    with pytest.raises(ClientError, match="ServiceUnavailableException") as caught:
+        ask(client)
+
+    assert isinstance(caught.value.__cause__, ScpDeniedError)
 
 
 @pytest.mark.parametrize(
@@ -271,6 +299,56 @@ def test_candidate_denied_in_the_chain_costs_one_request_in_all(simulator: Simul
         ask(client)
 
     assert sent(simulator) == [(JP_CLAUDE, 403), (MISTRAL, 403), *[(NOVA, 200)] * 5]
+
+
+def answering(client: Any, model_id: str, code: str, operation: str = "Converse") -> list[str]:
+    """Let each request for *model_id* be answered with *code*, and return a list of these answers."""
+    answers: list[str] = []
+
+    def refuse() -> Exception:
+        answers.append(code)
+        response: Any = {"Error": {"Code": code, "Message": "No."}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        return ClientError(response, operation)
+
+    failing(client, refuse, model_id)
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("code", "times"),
+    [
+        ("AccessDeniedException", 1),
+        ("ResourceNotFoundException", 1),
+        ("ValidationException", 3),
+        ("ModelErrorException", 3),
+        ("ThrottlingException", 3),
+    ],
+)
+def test_candidate_is_left_out_where_it_fails_whatever_is_sent(simulator: Simulator, code: str, times: int) -> None:
+    """What AWS says of one request tells nothing of the next."""
+    client = guarded(simulator, [MISTRAL, NOVA])
+    answers = answering(client, MISTRAL, code)
+    for _ in range(3):
+        ask(client)
+
+    assert len(answers) == times
+
+
+@pytest.mark.parametrize(("code", "times"), [("ValidationException", 1), ("ThrottlingException", 3)])
+def test_count_is_left_to_the_first_choice_where_the_fallback_cannot_count(
+    simulator: Simulator, code: str, times: int
+) -> None:
+    """Throttled, it may count the next."""
+    client = guarded(simulator)
+    if not hasattr(client, "count_tokens"):
+        pytest.skip("this botocore knows of no such operation")
+    ask(client)
+    answers = answering(client, NOVA, code, "CountTokens")
+    for _ in range(3):
+        with contextlib.suppress(ClientError):
+            client.count_tokens(modelId=CLAUDE, input={"converse": {"messages": HELLO}})
+
+    assert len(answers) == times
 
 
 def test_fallback_that_never_serves_is_not_remembered(simulator: Simulator) -> None:

@@ -10,6 +10,7 @@ from botocore.config import Config
 
 import bedrock_guard
 from bedrock_guard import Fallback, ScpDeniedError
+from bedrock_guard._calls import _headers
 from bedrock_guard._fallback import Body
 from bedrock_guard.simulator import Simulator
 from conftest import TOKYO
@@ -263,6 +264,20 @@ def test_token_is_each_candidates_own(simulator: Simulator) -> None:
     assert len(seen) == len(set(seen)) == 4
 
 
+def test_adapt_is_given_what_the_caller_gave(simulator: Simulator) -> None:
+    """Not the token that botocore has made for the first request."""
+    given: list[set[str]] = []
+
+    def adapt(_: str, params: dict[str, Any]) -> dict[str, Any]:
+        given.append(set(params))
+        return params
+
+    client = guarded(simulator, Fallback(NOVA, adapt=adapt))
+    client.start_async_invoke(modelId=APAC_NOVA, modelInput={"messages": []}, outputDataConfig=OUTPUT)
+
+    assert given == [{"modelId", "modelInput", "outputDataConfig"}]
+
+
 def test_first_request_generates_a_token_that_the_second_does_not_take(simulator: Simulator) -> None:
     """What botocore writes into the parameters of the first is not for the second."""
     seen: list[str] = []
@@ -375,6 +390,49 @@ def test_each_request_is_signed_for_itself(simulator: Simulator) -> None:
     assert len(signatures) == 2
 
 
+@pytest.mark.parametrize("name", sorted(_headers._OWN))
+def test_header_that_signing_or_sending_adds_is_not_given_again(name: str) -> None:
+    """A request that lacks it has a reason to."""
+    given: dict[str, str] = {}
+    _headers._give(_headers.Headers(is_adapted=False, known={name.title(): "first", "X-Team": "search"}), given)
+
+    assert given == {"X-Team": "search"}
+
+
+def test_header_that_a_request_has_is_its_own(simulator: Simulator) -> None:
+    """It is neither replaced nor sent twice."""
+    handed, seen = ["one", "two"], []
+    client = guarded(simulator)
+    client.meta.events.register(
+        "before-sign.bedrock-runtime", lambda request, **_: request.headers.add_header("x-turn", handed.pop(0))
+    )
+    client.meta.events.register_first(
+        "before-send.bedrock-runtime", lambda request, **_: seen.append(request.headers["x-turn"])
+    )
+    ask(client)
+
+    assert [value.decode() if isinstance(value, bytes) else value for value in seen] == ["one", "two"]
+
+
+def test_header_of_a_call_is_not_that_of_another_operation(simulator: Simulator) -> None:
+    """Once the call has ended, nothing of it is left, whatever comes next."""
+    handed, seen = ["search"], []
+
+    def give(request: Any, **_: Any) -> None:
+        if handed:
+            request.headers["x-team"] = handed.pop()
+
+    client = guarded(simulator)
+    client.meta.events.register_first("before-sign.bedrock-runtime", give)
+    client.meta.events.register_first(
+        "before-send.bedrock-runtime", lambda request, **_: seen.append("x-team" in request.headers)
+    )
+    ask(client)
+    client.list_async_invokes()
+
+    assert seen == [True, True, False]
+
+
 def test_header_of_one_call_is_not_the_next_calls(simulator: Simulator) -> None:
     """Each call keeps its own."""
     handed, seen = ["one"], []
@@ -418,15 +476,29 @@ def count(client: Any, model_id: str) -> Any:
     return told(client.count_tokens(modelId=model_id, input={"converse": {"messages": HELLO}}))
 
 
-@pytest.mark.parametrize("model_id", [CLAUDE, GLOBAL_CLAUDE])
-def test_tokens_are_counted_by_whom_the_conversation_went_to(seoul: Simulator, model_id: str) -> None:
-    """Whether the count names the profile or its model."""
+PROFILE_ARN = f"arn:aws:bedrock:{SEOUL}:111122223333:inference-profile/{GLOBAL_CLAUDE}"
+MODEL_ARN = f"arn:aws:bedrock:{SEOUL}::foundation-model/{CLAUDE}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "counted"),
+    [
+        (GLOBAL_CLAUDE, CLAUDE),
+        (GLOBAL_CLAUDE, GLOBAL_CLAUDE),
+        (GLOBAL_CLAUDE, MODEL_ARN),
+        (GLOBAL_CLAUDE, PROFILE_ARN),
+        (PROFILE_ARN, PROFILE_ARN),
+        (PROFILE_ARN, CLAUDE),
+    ],
+)
+def test_tokens_are_counted_by_whom_the_conversation_went_to(seoul: Simulator, asked: str, counted: str) -> None:
+    """Whether the count names the profile or its model, by its id or its ARN."""
     client = in_seoul(seoul, HAIKU)
-    ask(client, GLOBAL_CLAUDE)
-    answer = count(client, model_id)
+    ask(client, asked)
+    answer = count(client, counted)
 
     assert answer["served_model_id"] == HAIKU
-    assert models(seoul) == [GLOBAL_CLAUDE, HAIKU, HAIKU]
+    assert models(seoul) == [asked, HAIKU, HAIKU]
 
 
 def test_tokens_are_counted_by_the_model_that_served_not_the_first_in_the_list(seoul: Simulator) -> None:

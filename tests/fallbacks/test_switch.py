@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -57,6 +58,8 @@ def hanging() -> Iterator[Hanging]:
         ("on", lambda: False, False),  # the function drives a fleet, and may say no
         (None, lambda: True, True),
         (None, lambda: False, False),
+        *[(word, True, False) for word in ("0", "false", "no")],
+        *[(word, False, True) for word in ("1", "true", "yes")],
         ("perhaps", True, True),
         ("perhaps", False, False),
         ("", True, True),
@@ -180,6 +183,66 @@ def test_question_that_hangs_is_asked_again_after_a_minute(
     assert switch.last is False
 
 
+def test_question_that_hangs_is_not_asked_again_within_the_minute(
+    monkeypatch: pytest.MonkeyPatch, hanging: Hanging
+) -> None:
+    """A store in trouble is not run into by more and more threads, and no call waits any longer."""
+    monkeypatch.setattr(_switch, "PATIENCE", 0.01)
+    switch = Switch(enabled=hanging, clock=(clock := Clock()))
+    first = switch.asked()
+    clock.time += 59
+    later = switch.known(), switch.asked()
+
+    assert (first, later, hanging.asked) == (False, (False, False), 1)
+
+
+def test_calls_wait_together_for_one_answer(hanging: Hanging) -> None:
+    """Whoever comes while it is asked waits for it, and asks nothing."""
+    switch = Switch(enabled=hanging, clock=(clock := Clock()))
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(switch.asked) for _ in range(8)]
+        hanging.reached.wait(60)
+        during = switch.known()
+        clock.time += 1
+        late = switch.known()
+        hanging.released.set()
+        answers = [each.result(60) for each in asking]
+
+    assert (during, late, hanging.asked) == (None, False, 1)
+    assert answers == [True] * 8
+
+
+def test_calls_wait_for_a_second_in_all(monkeypatch: pytest.MonkeyPatch, hanging: Hanging) -> None:
+    """Whoever comes late waits for what is left of it: here nothing."""
+    monkeypatch.setattr(_switch, "PATIENCE", 3600)
+    monkeypatch.setattr(_switch, "GIVEN_UP", 1e9)
+    switch = Switch(enabled=hanging, clock=(clock := Clock()))
+    first = threading.Thread(target=switch.asked, daemon=True)
+    first.start()
+    hanging.reached.wait(60)
+    clock.time += 3600
+    late = threading.Thread(target=switch.asked, daemon=True)
+    late.start()
+    late.join(30)
+
+    assert first.is_alive()
+    assert not late.is_alive()
+
+
+def test_waiting_and_asking_are_bounded_by_a_second() -> None:
+    """What a call may add, and what a store may be asked."""
+    assert (_switch.PATIENCE, _switch.ASKED_EVERY) == (1.0, 1.0)
+
+
+def test_question_that_hangs_holds_no_exit(monkeypatch: pytest.MonkeyPatch, hanging: Hanging) -> None:
+    """A process ends without its answer."""
+    monkeypatch.setattr(_switch, "PATIENCE", 0.01)
+    Switch(enabled=hanging).asked()
+    hanging.reached.wait(60)
+
+    assert [each.daemon for each in threading.enumerate() if each.name == "bedrock_guard-switch"] == [True]
+
+
 def test_hanging_function_is_given_up_and_its_late_answer_counts(
     monkeypatch: pytest.MonkeyPatch, simulator: Simulator, hanging: Hanging
 ) -> None:
@@ -244,6 +307,24 @@ def test_thread_that_cannot_start_leaves_the_last_answer(
     assert first
     assert is_served(client)
     assert "bedrock_guard.switch_failed RuntimeError" in caplog.text
+
+
+def test_thread_that_cannot_start_is_tried_again_a_second_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for an answer that cannot come."""
+
+    def refuse(*_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    switch = Switch(enabled=lambda: True, clock=(clock := Clock()))
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        switch.asked()
+    during = switch.known()
+    clock.time += 1
+
+    assert during is False
+    assert switch.known() is None
+    assert switch.asked()
 
 
 def test_function_that_fails_is_logged_without_its_words(
