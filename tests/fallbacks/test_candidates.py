@@ -14,10 +14,10 @@ from bedrock_guard import Fallback, ScpDeniedError
 from bedrock_guard._catalog import embedded
 from bedrock_guard._fallback import Candidate, original_model
 from bedrock_guard._fallback._fit import fit_of
-from bedrock_guard.simulator import Simulator
+from bedrock_guard.simulator import Fault, Simulator
 from calls import sentence
 from conftest import TOKYO
-from fallbacks.cases import BODY, ask, guarded, models
+from fallbacks.cases import APAC_NOVA, BODY, ask, guarded, models
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA
 
 OSAKA = "ap-northeast-3"
@@ -181,6 +181,23 @@ def test_catalogue_of_the_users_own_tells_what_is_inside(simulator: Simulator, t
         guarded(simulator, new)
 
     guarded(simulator, new, catalog=newer)
+
+
+def test_auto_takes_no_profile_that_meets_the_same_wall(simulator: Simulator, tmp_path: Path) -> None:
+    """A narrower one that routes to the blocked Region too would be denied alike."""
+    catalog = json.loads(files("bedrock_guard").joinpath("catalog.json").read_text(encoding="utf-8"))
+    for name, region in {f"osaka.{NOVA}": OSAKA, f"seoul.{NOVA}": "ap-northeast-2"}.items():
+        catalog["profiles"][name] = {"routes": len(catalog["routes"])}
+        catalog["routes"].append({TOKYO: [TOKYO, region]})
+    (tmp_path / "catalog.json").write_text(json.dumps(catalog), encoding="utf-8")
+    blocked = {"StringEquals": {"aws:RequestedRegion": OSAKA}}
+    statement = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": blocked}
+    simulator.set_scps({"Version": "2012-10-17", "Statement": [statement]})
+    simulator.add_fault(Fault("model-access", model_id=NOVA))
+    with pytest.raises(ScpDeniedError):
+        ask(guarded(simulator, "auto", catalog=tmp_path / "catalog.json"), APAC_NOVA)
+
+    assert models(simulator) == [APAC_NOVA, NOVA, f"seoul.{NOVA}"]
 
 
 @pytest.mark.parametrize("new", ["middleeast.anthropic.claude-of-tomorrow-v1:0", "x1.qwen3.next-v1:0", "weird"])

@@ -1,9 +1,11 @@
 """The drill: a blocked Region rehearsed, with nothing sent to it and nothing left behind."""
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 import bedrock_guard
 from bedrock_guard import Fallback, InferenceDeniedError, ScpDeniedError
@@ -247,6 +249,24 @@ def test_tokens_are_counted_in_a_drill(simulator: Simulator) -> None:
         client.count_tokens(modelId=CLAUDE, input={"converse": {"messages": HELLO}})
 
     assert models(simulator) == [CLAUDE]
+
+
+def test_count_that_names_a_profile_is_no_call_that_is_routed(simulator: Simulator) -> None:
+    """It is AWS's to answer."""
+    client = guarded(simulator)
+    if not hasattr(client, "count_tokens"):
+        pytest.skip("this botocore knows of no such operation")
+    with bedrock_guard.drill(client, blocked=OSAKA), contextlib.suppress(ClientError):
+        client.count_tokens(modelId=JP_CLAUDE, input={"converse": {"messages": HELLO}})
+
+    assert models(simulator) == [JP_CLAUDE]
+
+
+def test_nothing_is_looked_up_for_a_model_by_itself(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+    """It has no routes."""
+    drilled(guarded(simulator), NOVA)
+
+    assert "bedrock_guard.unresolved" not in caplog.text
 
 
 @pytest.mark.parametrize(

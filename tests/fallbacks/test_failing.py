@@ -291,6 +291,28 @@ def test_fallback_denied_while_degraded_costs_no_further_request(simulator: Simu
     assert len(simulator.requests) == before + 4
 
 
+def test_candidate_denied_while_degraded_costs_one_request_in_all(simulator: Simulator) -> None:
+    """The next one serves from then on."""
+    client = guarded(simulator, [MISTRAL, NOVA])
+    ask(client)
+    simulator.set_scps([TOKYO_ONLY, deny_models(MISTRAL)])
+    for _ in range(3):
+        ask(client)
+
+    assert sent(simulator) == [(JP_CLAUDE, 403), (MISTRAL, 200), (MISTRAL, 403), *[(NOVA, 200)] * 3]
+
+
+def test_denial_is_remembered_where_the_fallback_may_serve_later(simulator: Simulator) -> None:
+    """The retry of a caller who was throttled goes straight to it."""
+    client = guarded(simulator)
+    simulator.add_fault(Fault("throttling", model_id=NOVA, times=1))
+    with pytest.raises(client.exceptions.ThrottlingException):
+        ask(client)
+
+    assert ask(client)["remembered"]
+    assert models(simulator) == [JP_CLAUDE, NOVA, NOVA]
+
+
 def test_candidate_denied_in_the_chain_costs_one_request_in_all(simulator: Simulator) -> None:
     """From the second call on, the next one is asked at once."""
     simulator.set_scps([TOKYO_ONLY, deny_models(MISTRAL)])
@@ -360,6 +382,16 @@ def test_fallback_that_never_serves_is_not_remembered(simulator: Simulator) -> N
 
     assert ask(client) is None
     assert bedrock_guard.status() == []
+
+
+def test_fallback_that_never_serves_is_not_remembered_beside_one_that_does(simulator: Simulator) -> None:
+    """Whatever else is degraded."""
+    simulator.set_scps([TOKYO_ONLY, deny_models(MISTRAL)])
+    client = guarded(simulator, {GLOBAL_CLAUDE: NOVA, JP_CLAUDE: MISTRAL})
+    ask(client, model_id=GLOBAL_CLAUDE)
+    failed(client)
+
+    assert [each.requested_model_id for each in bedrock_guard.status()] == [GLOBAL_CLAUDE]
 
 
 @pytest.mark.parametrize("fallback", [JP_CLAUDE, {JP_CLAUDE: JP_CLAUDE}, {"jp.*": [JP_CLAUDE, JP_CLAUDE]}])

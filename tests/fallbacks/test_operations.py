@@ -14,7 +14,7 @@ from bedrock_guard._calls import _headers
 from bedrock_guard._fallback import Body
 from bedrock_guard.simulator import Simulator
 from conftest import TOKYO
-from fallbacks.cases import APAC_NOVA, BODY, MISTRAL, ask, asynchronous, deny_models, guarded, models, told
+from fallbacks.cases import APAC_NOVA, BODY, MISTRAL, Clock, ask, asynchronous, deny_models, guarded, models, told
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY, region_deny
 
 OUTPUT: Any = {"s3OutputDataConfig": {"s3Uri": "s3://bucket"}}
@@ -203,6 +203,20 @@ def test_body_whose_place_cannot_be_told_is_a_reason() -> None:
         client.invoke_model(modelId=APAC_NOVA, body=Odd(BODY.encode()))
 
     assert "cannot be read again" in caught.value.diagnosis.passed_over[0].reason
+
+
+def test_body_that_was_read_while_the_switch_was_asked_is_a_reason(simulator: Simulator) -> None:
+    """The first choice had it, whatever was found out before."""
+    client = unsigned(simulator, Fallback(NOVA, enabled=lambda: True))
+    client._bedrock_guard.switch._now = clock = Clock()
+    ask(client)
+    clock.time += 1
+    with pytest.raises(ScpDeniedError) as caught:
+        client.invoke_model(modelId=APAC_NOVA, body=Pipe(BODY.encode()))
+
+    assert [each.reason for each in caught.value.diagnosis.passed_over] == [
+        "the body was read, and cannot be read again"
+    ]
 
 
 def test_adapt_may_read_the_body() -> None:
@@ -504,10 +518,11 @@ def test_tokens_are_counted_by_whom_the_conversation_went_to(seoul: Simulator, a
 def test_tokens_are_counted_by_the_model_that_served_not_the_first_in_the_list(seoul: Simulator) -> None:
     """The conversation passed that one over."""
     image: Any = [{"role": "user", "content": [{"image": {"format": "png", "source": {"bytes": b"png"}}}]}]
-    client = in_seoul(seoul, ["amazon.titan-text-lite-v1", "meta.llama3-8b-instruct-v1:0", HAIKU])
+    client = in_seoul(seoul, ["qwen.qwen3-32b-v1:0", HAIKU])
     client.converse(modelId=GLOBAL_CLAUDE, messages=image)
 
     assert count(client, CLAUDE)["served_model_id"] == HAIKU
+    assert models(seoul) == [GLOBAL_CLAUDE, HAIKU, HAIKU]
 
 
 def test_tokens_that_the_fallback_cannot_count_are_the_first_choices(simulator: Simulator) -> None:

@@ -82,6 +82,18 @@ def test_probe_that_meets_another_failure_is_the_callers_and_proves_nothing(simu
     assert bedrock_guard.status() == []
 
 
+def test_probe_before_which_the_switch_is_asked_ends_it_too(simulator: Simulator, clock: Clock) -> None:
+    """Its good answer counts like any other."""
+    client = guarded(simulator, with_settings(enabled=lambda: True), clock)
+    client._bedrock_guard.switch._now = clock
+    ask(client)
+    simulator.set_scps([])
+    clock.time += 300
+
+    assert ask(client) is None
+    assert bedrock_guard.status() == []
+
+
 def test_interrupted_probe_is_the_next_calls(simulator: Simulator, clock: Clock) -> None:
     """Ctrl-C in the middle of it releases it."""
     client = guarded(simulator, with_settings(), clock)
@@ -271,6 +283,49 @@ def test_beginning_is_told_with_the_first_call_that_is_served(
     told = [each.getMessage().split()[0] for each in caplog.records if each.levelno == logging.WARNING]
 
     assert told == ["bedrock_guard.denied", "bedrock_guard.fallback_failed", "bedrock_guard.fallback"]
+
+
+def test_each_further_call_is_told_at_debug(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+    """One WARNING says that it has begun."""
+    client = guarded(simulator)
+    with caplog.at_level(logging.DEBUG, "bedrock_guard"):
+        for _ in range(3):
+            ask(client)
+    levels = [each.levelno for each in caplog.records if each.getMessage().startswith("bedrock_guard.fallback ")]
+
+    assert levels == [logging.WARNING, logging.DEBUG, logging.DEBUG]
+
+
+def test_denial_after_the_recovery_is_remembered_again(simulator: Simulator, clock: Clock) -> None:
+    """An SCP may be attached twice."""
+    client = guarded(simulator, with_settings(), clock)
+    ask(client)
+    simulator.set_scps([])
+    clock.time += 300
+    recovered = ask(client)
+    simulator.set_scps(TOKYO_ONLY)
+
+    assert recovered is None
+    assert [ask(client)["remembered"] for _ in range(3)] == [False, True, True]
+
+
+def test_probe_that_is_denied_and_then_interrupted_leaves_the_period(simulator: Simulator, clock: Clock) -> None:
+    """It has found out what it was to find out."""
+    client = guarded(simulator, with_settings(), clock)
+    ask(client)
+    clock.time += 300
+    interrupts = [KeyboardInterrupt()]
+
+    def interrupt(request: Any, **_: Any) -> None:
+        if "jp." not in request.url and interrupts:
+            raise interrupts.pop()
+
+    client.meta.events.register_first("before-send.bedrock-runtime", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        ask(client)
+    simulator.set_scps([])
+
+    assert ask(client)["remembered"]
 
 
 def test_hundred_calls_while_degraded_are_hundred_requests(simulator: Simulator, clock: Clock) -> None:

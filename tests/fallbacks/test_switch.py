@@ -270,6 +270,24 @@ async def test_event_loop_goes_on_while_the_function_hangs(simulator: Simulator,
     assert response["ResponseMetadata"]["BedrockGuard"]["served_model_id"] == NOVA
 
 
+async def test_event_loop_without_a_thread_to_ask_in_goes_by_the_last_answer(
+    monkeypatch: pytest.MonkeyPatch, simulator: Simulator
+) -> None:
+    """A process that has as many as it may keeps its fallback."""
+
+    def refuse(*_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async with asynchronous(simulator, Fallback(NOVA, enabled=lambda: True)) as client:
+        client._bedrock_guard.switch._now = clock = Clock()
+        await client.converse(modelId=JP_CLAUDE, messages=HELLO)
+        clock.time += 1
+        monkeypatch.setattr(ThreadPoolExecutor, "submit", refuse)
+        response = await client.converse(modelId=JP_CLAUDE, messages=HELLO)
+
+    assert response["ResponseMetadata"]["BedrockGuard"]["remembered"]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_forked_child_asks_for_itself(hanging: Hanging) -> None:
