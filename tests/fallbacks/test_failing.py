@@ -356,7 +356,9 @@ def test_candidate_is_left_out_where_it_fails_whatever_is_sent(simulator: Simula
     assert len(answers) == times
 
 
-@pytest.mark.parametrize(("code", "times"), [("ValidationException", 1), ("ThrottlingException", 3)])
+@pytest.mark.parametrize(
+    ("code", "times"), [("ValidationException", 1), ("ThrottlingException", 3), ("ModelErrorException", 3)]
+)
 def test_count_is_left_to_the_first_choice_where_the_fallback_cannot_count(
     simulator: Simulator, code: str, times: int
 ) -> None:

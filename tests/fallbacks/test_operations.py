@@ -404,7 +404,18 @@ def test_each_request_is_signed_for_itself(simulator: Simulator) -> None:
     assert len(signatures) == 2
 
 
-@pytest.mark.parametrize("name", sorted(_headers._OWN))
+@pytest.mark.parametrize(
+    "name",
+    [
+        "authorization",
+        "content-length",
+        "expect",
+        "transfer-encoding",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-security-token",
+    ],
+)
 def test_header_that_signing_or_sending_adds_is_not_given_again(name: str) -> None:
     """A request that lacks it has a reason to."""
     given: dict[str, str] = {}

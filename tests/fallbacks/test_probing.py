@@ -168,7 +168,9 @@ def test_one_probe_at_a_time_and_no_call_lost_or_doubled(simulator: Simulator, c
     assert len(simulator.requests) == 2 + 64
 
 
-async def test_probe_that_is_closed_elsewhere_is_the_next_calls(simulator: Simulator, clock: Clock) -> None:
+async def test_probe_that_is_closed_elsewhere_is_the_next_calls(
+    simulator: Simulator, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     """As an event loop does at its end: in another context than the call's own."""
     async with asynchronous(simulator, with_settings()) as client:
         client._bedrock_guard.memory.now = clock
@@ -189,6 +191,7 @@ async def test_probe_that_is_closed_elsewhere_is_the_next_calls(simulator: Simul
         blocked.clear()
 
         assert told(await client.converse(modelId=JP_CLAUDE, messages=HELLO)) is None
+        assert "bedrock_guard.failed" not in caplog.text
 
 
 async def test_sixty_four_tasks_have_one_probe_at_a_time(simulator: Simulator, clock: Clock) -> None:
@@ -326,6 +329,27 @@ def test_probe_that_is_denied_and_then_interrupted_leaves_the_period(simulator: 
     simulator.set_scps([])
 
     assert ask(client)["remembered"]
+
+
+def test_probe_that_is_denied_releases_no_later_one(simulator: Simulator, clock: Clock) -> None:
+    """Its caller may wait for the fallback until the next is under way."""
+    client = guarded(simulator, with_settings(), clock)
+    ask(client)
+    clock.time += 300
+    memory = client._bedrock_guard.memory
+    (key,) = memory._entries
+    later: list[bool] = []
+
+    def probe(request: Any, **_: Any) -> None:
+        if "jp." not in request.url:
+            clock.time += 600
+            later.append(memory.route(key).is_probe)
+
+    client.meta.events.register_first("before-send.bedrock-runtime", probe)
+    ask(client)
+
+    assert later == [True]
+    assert not memory.route(key).is_probe
 
 
 def test_hundred_calls_while_degraded_are_hundred_requests(simulator: Simulator, clock: Clock) -> None:
