@@ -1,7 +1,9 @@
 """The second request: each operation, plain and streaming, synchronous and asynchronous."""
 
+import gc
 import io
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -91,6 +93,29 @@ def test_callers_parameters_are_left_alone(simulator: Simulator) -> None:
     client.converse(modelId=JP_CLAUDE, messages=messages)
 
     assert messages == HELLO
+
+
+class Text(str):
+    """A text that can be watched."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_prompt_that_the_fallback_has_served_is_not_kept(simulator: Simulator) -> None:
+    """Once the caller is done with it, not even until the next collection."""
+    client = guarded(simulator)
+    ask(client)
+    prompt = Text("Hello")
+    watched = weakref.ref(prompt)
+    gc.disable()
+    try:
+        client.converse(modelId=JP_CLAUDE, messages=[{"role": "user", "content": [{"text": prompt}]}])
+        del prompt
+        kept = watched()
+    finally:
+        gc.enable()
+
+    assert kept is None
 
 
 def test_callers_tuples_are_left_alone(simulator: Simulator) -> None:
