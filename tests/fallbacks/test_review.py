@@ -49,6 +49,13 @@ def test_auto_that_has_something_is_not(models: Any) -> None:
     assert warnings(models) == []
 
 
+def test_auto_of_a_pattern_is_told_of_what_the_pattern_covers() -> None:
+    """And of nothing else."""
+    (warning,) = warnings({"jp.anthropic.claude-haiku-4*": "auto"})
+
+    assert warning.endswith("has nothing for jp.anthropic.claude-haiku-4-5-20251001-v1:0")
+
+
 def test_auto_says_how_many_it_has_nothing_for() -> None:
     """Three by name."""
     (warning,) = warnings("auto")

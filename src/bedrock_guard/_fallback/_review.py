@@ -1,6 +1,7 @@
 """What can be told of a fallback when it is configured, rather than at three in the morning."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from bedrock_guard._alternatives import same_model
 from bedrock_guard._catalog import Catalog
@@ -60,7 +61,8 @@ def _unserved(fallback: Fallback, source_region: str, catalog: Catalog) -> Itera
         if requested is not None and not is_pattern(requested):
             profiles = [_original(requested, source_region, catalog)]
         else:
-            profiles = [from_catalog(each.id, source_region, catalog) for each in catalog.profiles_from(source_region)]
+            ids = [each.id for each in catalog.profiles_from(source_region) if fnmatchcase(each.id, requested or "*")]
+            profiles = [from_catalog(each, source_region, catalog) for each in ids]
         without = [each.id for each in profiles if each and not _has_same_model(each, source_region, catalog)]
         if without:
             more = f" and {len(without) - 3} more" if len(without) > 3 else ""
