@@ -190,6 +190,39 @@ def test_cached_client_follows_the_test(pytester: pytest.Pytester) -> None:
     )
 
 
+def test_what_was_made_at_import_is_attached_once(pytester: pytest.Pytester) -> None:
+    """It follows the simulator of each test, and reaches nobody without one."""
+    passes(
+        pytester,
+        """
+        import boto3
+        import pytest
+
+        client = boto3.client(
+            "bedrock-runtime", region_name="us-east-1", aws_access_key_id="made-up", aws_secret_access_key="made-up"
+        )
+
+        @pytest.fixture
+        def bedrock(bedrock_simulator):
+            bedrock_simulator.attach(client)
+            return bedrock_simulator
+
+        def test_first(bedrock):
+            assert client.converse(modelId="amazon.nova-lite-v1:0", messages=[])
+            assert len(bedrock.requests) == 1
+
+        def test_second(bedrock_simulator):
+            assert client.converse(modelId="amazon.nova-lite-v1:0", messages=[])
+            assert len(bedrock_simulator.requests) == 1
+
+        def test_without():
+            with pytest.raises(RuntimeError, match="no simulator is installed any more"):
+                client.converse(modelId="amazon.nova-lite-v1:0", messages=[])
+        """,
+        tests=3,
+    )
+
+
 def test_nothing_heavy_is_imported_where_it_is_not_used(pytester: pytest.Pytester) -> None:
     """Every run of pytest loads the plugin."""
     pytester.makepyfile(

@@ -1,7 +1,7 @@
 """Whose requests the simulator answers."""
 
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext, suppress
 from typing import Any
 
 import boto3
@@ -172,6 +172,36 @@ def test_client_that_is_kept_never_reaches_aws(simulator: Simulator) -> None:
     assert answers(client)
 
 
+def test_client_that_is_attached_to_the_installed_one_follows_too() -> None:
+    """A client of an application, made at import, is attached once, and asks nobody when the test is over."""
+    client = runtime(boto3.Session())
+    first, second = Simulator(), Simulator()
+    with first.installed():
+        first.attach(client)
+        assert answers(client)
+    with second.installed():
+        assert answers(client)
+
+    assert (len(first.requests), len(second.requests)) == (1, 1)
+    with pytest.raises(RuntimeError, match="no simulator is installed any more"):
+        answers(client)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [("bedrock", "list_foundation_models"), ("bedrock-agent", "list_agents")]
+)
+def test_attached_goes_before_installed_for_every_service(service: Any, operation: str) -> None:
+    """Also for those that are not simulated, of a client that was made while another one was installed."""
+    near, far = Simulator(), Simulator()
+    with far.installed():
+        client: Any = boto3.client(service, region_name=TOKYO)
+        near.attach(client)
+        with suppress(ClientError):
+            getattr(client, operation)()
+
+    assert (len(near.requests), len(far.requests)) == (1, 0)
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "parameters"),
     [
@@ -196,8 +226,9 @@ def test_rest_of_bedrock_never_reaches_aws(
     with simulator.installed():
         client: Any = boto3.client(service, region_name=TOKYO, endpoint_url="http://127.0.0.1:9")
 
-        with pytest.raises(client.exceptions.ClientError, match="The simulator does not know this operation"):
+        with pytest.raises(ClientError, match="The simulator does not know this operation") as caught:
             getattr(client, operation)(**parameters)
+    assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
     assert simulator.requests[-1].region == TOKYO
 
 
@@ -220,6 +251,31 @@ def test_moto_has_the_other_services(simulator: Simulator, *, moto_is_first: boo
         assert boto3.client("sts", region_name=TOKYO).get_caller_identity()["Account"]
         assert answers(boto3.client("bedrock-runtime", region_name=TOKYO))
         assert boto3.client("bedrock", region_name=TOKYO).list_foundation_models()["modelSummaries"]
+
+
+@pytest.mark.parametrize("moto_is_first", [True, False])
+@pytest.mark.parametrize("way", ["installed", "attached"])
+def test_moto_has_the_rest_of_bedrock(simulator: Simulator, way: str, *, moto_is_first: bool) -> None:
+    """What is not simulated is left to who simulates it, told nothing of it."""
+    context = simulator.installed() if way == "installed" else nullcontext()
+    contexts: list[Any] = [context, mock_aws()]
+    with ExitStack() as stack:
+        for each in contexts[::-1] if moto_is_first else contexts:
+            stack.enter_context(each)
+        session = boto3.Session() if way == "installed" else simulator.session(TOKYO)
+
+        assert session.client("bedrock-agent", region_name=TOKYO).list_agents()["agentSummaries"] == []
+
+
+def test_default_session_that_was_replaced_is_left_alone(simulator: Simulator) -> None:
+    """The one that was there at first sends to the network again."""
+    boto3.setup_default_session()
+    older = boto3.DEFAULT_SESSION
+    with simulator.installed():
+        boto3.setup_default_session()
+
+    assert not is_simulated(runtime(older))
+    assert not is_simulated(runtime(boto3))
 
 
 @pytest.mark.parametrize("is_older", [True, False])

@@ -76,4 +76,4 @@ def test_every_request_is_answered(
     if response.status >= 400:
         answer: dict[str, Any] = json.loads(b"".join(part for part in response.body if isinstance(part, bytes)))
         assert response.headers["x-amzn-errortype"]
-        assert answer.keys() <= {"message", "Message"}
+        assert answer.keys() <= {"message", "Message", "__type"}

@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError
-from botocore.handlers import BUILTIN_HANDLERS
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_LAST
 
 from bedrock_guard.simulator._http import Request, Response
 from bedrock_guard.simulator._wire import SimulatedResponse, broken_after
@@ -21,23 +21,33 @@ from bedrock_guard.simulator._wire import SimulatedResponse, broken_after
 Respond = Callable[[Request], Response]
 _Handler = Callable[..., AWSResponse | None]
 
+_SIMULATED = ("bedrock-runtime", "bedrock")
 # All of Bedrock: what is not simulated is told so, and does not reach AWS.
 _SERVICES = (
-    *("bedrock-runtime", "bedrock", "bedrock-agent-runtime", "bedrock-agent"),
-    *("bedrock-agentcore", "bedrock-agentcore-control"),
+    *_SIMULATED,
+    *("bedrock-agent-runtime", "bedrock-agent", "bedrock-agentcore", "bedrock-agentcore-control"),
     *("bedrock-data-automation", "bedrock-data-automation-runtime"),
 )
-_EVENTS = tuple(f"before-send.{service}" for service in _SERVICES)
+_EVENTS = tuple(f"before-send.{service}" for service in _SIMULATED)
+# botocore asks who listens to one service before who listens to all, as moto does: to it the rest of Bedrock is left.
+_REST = "before-send"
 _ANSWERED = "_answered_by_simulator"
 
 
 def attach(respond: Respond, target: Any) -> None:
-    """Let *respond* answer the Bedrock requests of *target*, a session or a client of any of the four libraries."""
-    emitter, handler = _emitter(target), _handler(respond)
-    for event in _EVENTS:
+    """
+    Let *respond* answer the Bedrock requests of *target*, a session or a client of any of the four libraries.
+
+    Where it is installed, *target* follows from then on whichever is.
+    """
+    emitter = _emitter(target)
+    handler = _lasting if respond == _process.respond else _handler(respond)
+    for event in (*_EVENTS, _REST):
+        # The rest comes after moto's handler, which sessions have from birth, and before the last, that of the process.
+        register = emitter.register if event == _REST else emitter.register_first
         unique_id = f"bedrock_guard.simulator.{event}"
         emitter.unregister(event, unique_id=unique_id)  # botocore would keep the old one
-        emitter.register_first(event, handler, unique_id=unique_id)
+        register(event, handler, unique_id=unique_id)
 
 
 def new_session(region_name: str) -> boto3.Session:
@@ -54,22 +64,27 @@ class _Process:
 
     def __init__(self) -> None:
         self.respond: Respond | None = None
+        self.default_session: boto3.Session | None = None  # the one that was there when it was installed
         self.lock = threading.Lock()  # held while a simulator is installed
 
     def answer(self, request: Request) -> Response:
-        if self.respond is None:
+        respond = self.respond  # another thread may end the context
+        if respond is None:
             raise RuntimeError(
                 "no simulator is installed any more, and this client was made while one was: make it anew, or attach "
                 "one to it: simulator.attach(client)"
             )
-        return self.respond(request)
+        return respond(request)
 
 
 @contextmanager
 def installed(respond: Respond) -> Iterator[None]:
     """Let *respond* answer for every session that was made while a simulator was installed, and for the default one."""
     if not _process.lock.acquire(blocking=False):
-        raise RuntimeError("a simulator is installed in this process already: attach this one to a session instead")
+        raise RuntimeError(
+            "a simulator is installed in this process already: attach this one to a session instead; a test that has one "
+            "from a fixture of a module or a session cannot have the fixture bedrock_simulator as well"
+        )
     try:
         _process.respond = respond
         _install()
@@ -82,17 +97,23 @@ def installed(respond: Respond) -> Iterator[None]:
 
 def _install() -> None:
     BUILTIN_HANDLERS.extend(_BUILTIN)  # every session copies them when it is made
+    _process.default_session = boto3.DEFAULT_SESSION
     if boto3.DEFAULT_SESSION is not None:
-        for event, handler in _BUILTIN:
-            _emitter(boto3.DEFAULT_SESSION).register(event, handler)
+        emitter = _emitter(boto3.DEFAULT_SESSION)
+        for event in _EVENTS:
+            emitter.register(event, _lasting)
+        emitter.register_last(_REST, _lasting)
 
 
 def _uninstall() -> None:
-    for event, handler in _BUILTIN:
-        BUILTIN_HANDLERS.remove((event, handler))
-        # The default session outlives the context, even one that was made inside.
-        if boto3.DEFAULT_SESSION is not None:
-            _emitter(boto3.DEFAULT_SESSION).unregister(event, handler)
+    for entry in _BUILTIN:
+        BUILTIN_HANDLERS.remove(entry)
+    # The default session outlives the context, also one that was made inside, or replaced there.
+    for session in (_process.default_session, boto3.DEFAULT_SESSION):
+        if session is not None:
+            for event in (*_EVENTS, _REST):
+                _emitter(session).unregister(event, _lasting)
+    _process.default_session = None
 
 
 def _emitter(target: Any) -> Any:
@@ -111,9 +132,9 @@ def _emitter(target: Any) -> Any:
 
 
 def _handler(respond: Respond) -> _Handler:
-    def handle(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+    def handle(request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
         # botocore asks all handlers, and takes the first answer: the others are not to count the request.
-        if getattr(request, _ANSWERED, False):
+        if event_name.split(".")[1] not in _SERVICES or getattr(request, _ANSWERED, False):
             return None
         setattr(request, _ANSWERED, True)
         response = respond(_request(request))
@@ -128,7 +149,7 @@ def _handler(respond: Respond) -> _Handler:
 
 _process = _Process()
 _lasting = _handler(_process.answer)
-_BUILTIN = [(event, _lasting) for event in _EVENTS]
+_BUILTIN: list[tuple[Any, ...]] = [*((event, _lasting) for event in _EVENTS), (_REST, _lasting, REGISTER_LAST)]
 
 
 def _request(request: AWSPreparedRequest) -> Request:

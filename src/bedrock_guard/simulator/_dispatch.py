@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bedrock_guard.simulator import _control, _jobs, _runtime
 from bedrock_guard.simulator._call import Call
-from bedrock_guard.simulator._errors import ServiceError, malformed
+from bedrock_guard.simulator._errors import ServiceError, UnknownOperationError, malformed
 from bedrock_guard.simulator._http import Drop, Request, Response
 from bedrock_guard.simulator._journal import JournalEntry
 from bedrock_guard.simulator._organization import DeniedError
@@ -63,7 +63,7 @@ def _template(request: Request) -> str:
 
 
 def _unknown(_service: Service, _call: Call) -> Response:
-    raise ServiceError("UnknownOperationException", "The simulator does not know this operation.")
+    raise UnknownOperationError
 
 
 def _entry(

@@ -41,6 +41,21 @@ class ServiceError(Exception):
         return json_response({"message": self.message}, headers, _STATUS[self.code])
 
 
+class UnknownOperationError(ServiceError):
+    """The error for an operation that is not simulated, of any of Bedrock's services."""
+
+    def __init__(self) -> None:
+        super().__init__("UnknownOperationException", "The simulator does not know this operation.")
+
+    @property
+    def response(self) -> Response:
+        """The error as it is sent."""
+        # Where the protocol is AWS's JSON, as of bedrock-data-automation-runtime, the code is read from the body.
+        # https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization
+        body = {"__type": self.code, "message": self.message}
+        return json_response(body, {"x-amzn-errortype": self.code}, _STATUS[self.code])
+
+
 def validation(message: str) -> ServiceError:
     """Return a ValidationException."""
     return ServiceError("ValidationException", message)

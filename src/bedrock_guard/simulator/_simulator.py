@@ -114,7 +114,8 @@ class Simulator:
         Answer from now on all Bedrock requests of *target*: a client, or a session's clients that it makes from now on.
 
         Sessions and clients are those of boto3, botocore, aiobotocore or aioboto3. What was attached to it before no
-        longer answers. Raises TypeError for anything else, and for clients of other services.
+        longer answers. While this simulator is `installed`, *target* becomes like what is made inside, and follows
+        whichever is installed later. Raises TypeError for anything else, and for clients of other services.
         """
         _adapters.attach(self.respond, target)
 
