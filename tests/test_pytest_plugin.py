@@ -90,6 +90,53 @@ def test_options_are_those_of_the_simulator(pytester: pytest.Pytester, monkeypat
     )
 
 
+def test_marker_brings_the_fixture(pytester: pytest.Pytester) -> None:
+    """To a test that does not ask for it, and before its `setup_method`; a mark on a method replaces that on its class."""
+    passes(
+        pytester,
+        """
+        import boto3
+        import pytest
+        import my_app
+
+        @pytest.mark.bedrock_simulator("tokyo-only.json", keep_bodies=True)
+        class TestApp:
+            def setup_method(self):
+                self.client = boto3.client("bedrock-runtime", region_name="ap-northeast-1")
+
+            def test_of_the_class(self):
+                assert my_app.answer("hello").degraded
+                assert self.client.converse(modelId="amazon.nova-lite-v1:0", messages=[])
+
+            @pytest.mark.bedrock_simulator(account_id="444455556666")
+            def test_of_the_method(self, bedrock_simulator):
+                assert not my_app.answer("hello").degraded
+                assert bedrock_simulator.requests[0].body is None
+        """,
+        tests=2,
+    )
+
+
+def test_simulator_of_a_module_is_a_fixture_of_its_own(pytester: pytest.Pytester) -> None:
+    """Beside it the error tells what cannot be had."""
+    passes(
+        pytester,
+        """
+        import pytest
+        from bedrock_guard.simulator import Simulator
+
+        @pytest.fixture(scope="module", autouse=True)
+        def bedrock():
+            with Simulator().installed() as simulator:
+                yield simulator
+
+        def test_both(request):
+            with pytest.raises(RuntimeError, match="from a fixture of a module or a session"):
+                request.getfixturevalue("bedrock_simulator")
+        """,
+    )
+
+
 def test_files_are_found_beside_the_test_and_in_the_root(pytester: pytest.Pytester) -> None:
     """The nearest wins."""
     pytester.makeini("[pytest]")

@@ -22,12 +22,19 @@ _OTHER_CREDENTIALS = (
     *("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"),
     *("AWS_PROFILE", "AWS_DEFAULT_PROFILE"),  # they go before keys, and a profile may be missing
 )
-_MARKER = "bedrock_simulator(scps, **options): what bedrock_guard.simulator.Simulator takes, for the fixture bedrock_simulator"
+_MARKER = "bedrock_simulator(scps, **options): the fixture bedrock_simulator, with what Simulator takes"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
     config.addinivalue_line("markers", _MARKER)
+
+
+@pytest.fixture(autouse=True)
+def _bedrock_simulator_by_mark(request: pytest.FixtureRequest) -> None:
+    """Let the marker bring the fixture, before `setup_method` and the test's own fixtures make clients."""
+    if request.node.get_closest_marker("bedrock_simulator"):
+        request.getfixturevalue("bedrock_simulator")
 
 
 @pytest.fixture
@@ -39,7 +46,7 @@ def bedrock_simulator(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     to AWS until it is attached: `bedrock_simulator.attach(my_app.session)`, or `attach(my_app.client)`.
     The environment holds made-up credentials meanwhile. Nothing is denied until `bedrock_simulator.set_scps(...)`;
     names of files are looked up beside the test file, in the root directory of pytest, and in the working directory.
-    `@pytest.mark.bedrock_simulator(authorize="routed-destination")` sets what `Simulator` takes.
+    `@pytest.mark.bedrock_simulator(authorize="routed-destination")` sets what `Simulator` takes, and brings the fixture.
     """
     import boto3  # noqa: PLC0415 (only who asks for the fixture pays)
 
