@@ -1,16 +1,22 @@
 """`bedrock-guard simulate`, in a process of its own, as it is used."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 from contextlib import ExitStack, closing
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from bedrock_guard.cli._commands import run
+from bedrock_guard.cli.simulate import _until_signalled
+from bedrock_guard.simulator._adapters import new_session
 from cli.asking import TOKYO, Captured, refused, write
 from cli.simulating import MAIN, simulating
 from policies import CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY
@@ -60,6 +66,55 @@ def test_requests_are_told_to_people(tmp_path: Path) -> None:
     )
 
 
+def test_answer_that_was_lost_is_told_to_people() -> None:
+    """Its status is not all there is to say; of what is not simulated, method and path."""
+    with simulating("--fault", '{"kind": "dropped", "operation": "Converse", "times": 1}') as running:
+        lines = [running.output.readline() for _ in range(4)]
+        url = lines[1].strip().rpartition("=")[2]
+        assert running.client(url).converse(modelId=NOVA, messages=HELLO)["ResponseMetadata"]["RetryAttempts"] == 1
+        with pytest.raises(ClientError):
+            new_session(TOKYO).client("bedrock", endpoint_url=url).list_guardrails()
+        told = [running.output.readline() for _ in range(3)]
+
+    assert told == [
+        f"200  Converse {NOVA} from {TOKYO}  broken off\n",
+        f"200  Converse {NOVA} from {TOKYO}\n",
+        f"404  Unknown GET /guardrails from {TOKYO}  UnknownOperationException\n",
+    ]
+
+
+class Stdout(StringIO):
+    """Edits *path* when the command is ready, and asks it twice: the second answer is later than a look at the file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self.events: list[str] = []
+
+    def write(self, text: str) -> int:
+        """Take note of what is told."""
+        told = json.loads(text) if text.strip() else {"event": "end of line"}
+        self.events += [told["event"]] if text.strip() else []
+        if told["event"] == "ready":
+            write(self._path, JAPAN_ONLY)
+            client: Any = new_session(TOKYO).client("bedrock-runtime", endpoint_url=told["url"])
+            client.converse(modelId=NOVA, messages=HELLO)
+            client.converse(modelId=NOVA, messages=HELLO)
+        if self.events.count("request") == 2:
+            raise KeyboardInterrupt
+        return len(text)
+
+
+def test_scp_that_is_edited_at_the_start_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also between the reading and the first look whether it has changed."""
+    path = tmp_path / "scp.json"
+    stdout = Stdout(path)
+    monkeypatch.setattr(sys, "stdout", stdout)
+
+    assert run(["simulate", "--json", "--port", "0", "--scp", write(path, TOKYO_ONLY)]) == 0
+    assert stdout.events == ["ready", "request", "scps", "request"]
+
+
 def test_edited_scp_is_read_again(tmp_path: Path) -> None:
     """While it runs; one that is broken changes nothing but a line of complaint."""
     path = tmp_path / "scp.json"
@@ -95,6 +150,21 @@ def test_signal_ends_it(sent: signal.Signals, *, busy: bool) -> None:
             output, errors = running.process.communicate(timeout=30)
 
     assert (running.process.returncode, output, errors) == (0, "", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGHUP")
+def test_signal_that_is_ignored_stays_ignored() -> None:
+    """Nohup says so before the command starts."""
+    previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    went_on = False
+    try:
+        with _until_signalled():
+            signal.raise_signal(signal.SIGHUP)
+            went_on = True
+    finally:
+        signal.signal(signal.SIGHUP, previous)
+
+    assert went_on
 
 
 def test_port_that_is_taken(capsys: Captured) -> None:

@@ -288,6 +288,23 @@ def test_request_that_is_repeated_makes_nothing_twice(session: boto3.Session, be
     assert len(runtime.list_async_invokes()["asyncInvokeSummaries"]) == 2
 
 
+def test_token_is_that_of_its_region() -> None:
+    """The same one makes another profile elsewhere."""
+    simulator = Simulator()
+    made = [
+        simulator.session(region)
+        .client("bedrock")
+        .create_inference_profile(
+            inferenceProfileName="nova",
+            modelSource={"copyFrom": f"arn:aws:bedrock:{region}::foundation-model/{NOVA}"},
+            clientRequestToken="token",
+        )["inferenceProfileArn"]
+        for region in (TOKYO, "us-east-1")
+    ]
+
+    assert [arn.split(":")[3] for arn in made] == [TOKYO, "us-east-1"]
+
+
 def test_oldest_are_forgotten() -> None:
     """A long run does not fill the memory: of what was made, as of the journal, the newest 10,000 are kept."""
     kept: Kept[int, str] = Kept()
@@ -305,6 +322,15 @@ def test_operation_that_is_not_simulated_says_so(bedrock: Any) -> None:
     """Nothing is made up for the rest of the API."""
     with pytest.raises(bedrock.exceptions.ClientError, match="UnknownOperationException"):
         bedrock.list_guardrails()
+
+
+def test_journal_tells_what_an_unknown_operation_was() -> None:
+    """By its method and path; what the path names is no model."""
+    simulator = Simulator()
+    simulator.respond(Request("GET", f"https://bedrock.{TOKYO}.amazonaws.com/guardrails/abc?maxResults=1", {}))
+
+    (entry,) = simulator.requests
+    assert (entry.operation, entry.target, entry.model_id) == ("Unknown", "GET /guardrails/abc", None)
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,22 @@ def test_journal_tells_what_was_lost(simulator: Simulator, client: Any) -> None:
     assert [(entry.status, entry.broken_off) for entry in simulator.requests] == [(200, True), (200, False)]
 
 
+def test_journal_tells_of_an_error_inside_a_stream(simulator: Simulator, client: Any) -> None:
+    """As the stream calls it; of one that the end of the connection forestalls, nothing."""
+    simulator.add_fault(Fault("half-written", after=1, times=1))
+    simulator.add_fault(Fault("validation", after=9, times=2))
+
+    for error in (ProtocolError, EventStreamError):
+        with pytest.raises(error):
+            stream(client)
+    assert stream(client)
+    assert [(entry.status, entry.error, entry.broken_off) for entry in simulator.requests] == [
+        (200, None, True),
+        (200, "validationException", False),
+        (200, None, False),
+    ]
+
+
 def test_half_written_stream_gives_what_was_sent(simulator: Simulator, client: Any) -> None:
     """The events before the end are delivered."""
     simulator.add_fault(Fault("half-written", after=2))

@@ -5,7 +5,6 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import fields
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -15,8 +14,10 @@ from bedrock_guard._identifiers import is_region
 from bedrock_guard._text import clean
 from bedrock_guard.cli._output import json_option
 from bedrock_guard.cli._questions import bad_input
-from bedrock_guard.cli._sources import FULL_AWS_ACCESS, Scps, from_files
+from bedrock_guard.cli._sources import FULL_AWS_ACCESS, from_files
+from bedrock_guard.cli._watch import Watch
 from bedrock_guard.simulator import Fault, JournalEntry, Simulator
+from bedrock_guard.simulator._call import UNKNOWN
 
 _Journal = SimpleQueue[JournalEntry]
 _VARIABLES = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_BEDROCK")
@@ -75,7 +76,8 @@ def simulate(
     Any AWS SDK can ask, until Ctrl-C. Each request is printed as it is answered; with --json, as a line of JSON.
     """
     files, journal = files or (FULL_AWS_ACCESS,), _Journal()
-    scps = from_files(files)
+    watch = Watch(from_files(files))
+    scps = from_files(files)  # after the watch began: an edit between the two is seen
     _require_region(region)
     with bad_input():
         simulator = Simulator(
@@ -88,7 +90,7 @@ def simulate(
     with _until_signalled(), ExitStack() as stack:
         url = _listen(stack, simulator, host, port, region)
         tell("ready", {"url": url, "environment": dict.fromkeys(_VARIABLES, url), "scps": scps.line()})
-        _follow(simulator, files, scps, journal, tell)
+        _follow(simulator, files, watch, journal, tell)
     while not journal.empty():
         tell("request", journal.get().to_dict())
 
@@ -116,15 +118,13 @@ def _until_signalled() -> Iterator[None]:
 
 
 def _follow(
-    simulator: Simulator, files: tuple[str, ...], scps: Scps, journal: _Journal, tell: Callable[[str, Any], None]
+    simulator: Simulator, files: tuple[str, ...], watch: Watch, journal: _Journal, tell: Callable[[str, Any], None]
 ) -> None:
     """Print the journal, and read the files again when they change, for ever."""
-    paths = [document.path for level in scps.levels for document in level.documents if document.path]
-    seen = _stamps(paths)
     while True:
         with suppress(Empty):
             tell("request", journal.get(timeout=_WATCH).to_dict())
-        if seen != (seen := _stamps(paths)):
+        if watch.sees_an_edit():
             _reload(simulator, files, tell)
 
 
@@ -136,18 +136,6 @@ def _reload(simulator: Simulator, files: tuple[str, ...], tell: Callable[[str, A
     else:
         simulator.set_scps(scps.texts)
         tell("scps", {"scps": scps.line()})
-
-
-def _stamps(paths: list[Path]) -> list[tuple[int, int] | None]:
-    return [_stamp(path) for path in paths]
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
 
 
 def _tell_json(event: str, facts: dict[str, Any]) -> None:
@@ -162,10 +150,15 @@ def _tell(event: str, facts: dict[str, Any]) -> None:
 
 
 def _request(facts: dict[str, Any]) -> str:
+    asked = facts["target"] if facts["operation"] == UNKNOWN else facts["model_id"]
+    call = " ".join(filter(None, [facts["operation"], asked, "from", facts["region"]]))
+    end = "broken off" if facts["broken_off"] else None
+    return "  ".join(filter(None, [str(facts["status"]), call, _error(facts), end]))
+
+
+def _error(facts: dict[str, Any]) -> str | None:
     denied = facts["denied"]
-    reason = f": {denied['action']} on {denied['resource']}" if denied else ""
-    asked = f"{facts['operation']} {facts['model_id'] or ''}".rstrip()
-    return f"{facts['status']}  {asked} from {facts['region']}  {facts['error'] or ''}{reason}".rstrip()
+    return f"{facts['error']}: {denied['action']} on {denied['resource']}" if denied else facts["error"]
 
 
 def _fault(text: str) -> Fault:

@@ -10,6 +10,8 @@ from bedrock_guard.scp._authorizations import Authorization
 from bedrock_guard.simulator._errors import ServiceError, validation
 from bedrock_guard.simulator._http import Request
 
+UNKNOWN = "Unknown"  # what an operation is called that is not simulated
+
 
 @dataclass(frozen=True)
 class Call:
@@ -28,6 +30,8 @@ class Call:
     @property
     def model_id(self) -> str | None:
         """What was asked for, wherever the operation takes it from."""
+        if self.operation == UNKNOWN:
+            return None
         if len(self.request.path) > 1:
             return self.label
         try:

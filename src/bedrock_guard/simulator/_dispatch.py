@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bedrock_guard.simulator import _control, _jobs, _runtime
-from bedrock_guard.simulator._call import Call
+from bedrock_guard.simulator._call import UNKNOWN, Call
 from bedrock_guard.simulator._errors import ServiceError, UnknownOperationError, malformed
+from bedrock_guard.simulator._fault import error_inside
 from bedrock_guard.simulator._http import Drop, Request, Response
 from bedrock_guard.simulator._journal import JournalEntry
 from bedrock_guard.simulator._organization import DeniedError
@@ -39,7 +40,7 @@ _OPERATIONS: Mapping[str, tuple[str, _Handler]] = {
 
 def respond(service: Service, request: Request, *, keep_body: bool = False) -> Response:
     """Answer *request* as Bedrock would, and write both into the journal."""
-    operation, handler = _OPERATIONS.get(_template(request), ("Unknown", _unknown))
+    operation, handler = _OPERATIONS.get(_template(request), (UNKNOWN, _unknown))
     call = Call(operation, request.region or _DEFAULT_REGION, service.caller.account_id, request)
     error: ServiceError | None = None
     try:
@@ -71,10 +72,11 @@ def _entry(
 ) -> JournalEntry:
     return JournalEntry(
         operation=call.operation,
+        target=call.request.target,
         region=call.region,
         model_id=call.model_id,
         status=response.status,
-        error=error.code if error else None,
+        error=error.code if error else error_inside(response),
         denied=error.refusal.authorization if isinstance(error, DeniedError) else None,
         request_id=request_id,
         broken_off=any(isinstance(part, Drop) for part in response.body),

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import takewhile
 from typing import Any, Literal, TypeAlias, get_args
 
 from bedrock_guard._actions import ACTIONS
@@ -60,6 +61,7 @@ _IN_STREAM = {
     "internal-error": "internalServerException",
     "service-unavailable": "serviceUnavailableException",
 }
+_EXCEPTIONS = {kind: encode_exception(name, {"message": _ERRORS[kind][1]}) for kind, name in _IN_STREAM.items()}
 # The control plane has no such errors, nor has what only starts a model.
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 _ANSWERING = frozenset({"Converse", "ConverseStream", "InvokeModel", "InvokeModelWithResponseStream"})
@@ -158,12 +160,17 @@ class Fault:
             # No length is announced: botocore 1.43.117 takes a body for whole that is shorter than its Content-Length.
             headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
             return replace(response, headers=headers, body=(*_half(response.body, self.after), Drop()))
-        exception = encode_exception(_IN_STREAM[self.kind], {"message": _ERRORS[self.kind][1]})
-        return replace(response, body=(*_split(response.body, after)[0], exception))
+        return replace(response, body=(*_split(response.body, after)[0], _EXCEPTIONS[self.kind]))
 
     def _has_member(self, call: Call, response: Response) -> bool:
         is_stream = response.headers.get("Content-Type") == EVENT_STREAM
         return is_stream and (self.kind, call.operation) != ("model-timeout", "ConverseStream")
+
+
+def error_inside(response: Response) -> str | None:
+    """Return the name of the exception that a fault put inside a stream, None where none is sent."""
+    sent = list(takewhile(lambda part: not isinstance(part, Drop), response.body))
+    return next((_IN_STREAM[kind] for kind, message in _EXCEPTIONS.items() if message in sent), None)
 
 
 def _split(body: tuple[Part, ...], count: int) -> tuple[tuple[Part, ...], tuple[Part, ...]]:

@@ -39,6 +39,11 @@ class Request:
         """The segments of the path, decoded after they were split: an ARN in one of them holds slashes."""
         return [unquote(segment) for segment in self._parts[1].strip("/").split("/")]
 
+    @property
+    def target(self) -> str:
+        """Method and path, as they were sent."""
+        return f"{self.method} {self._parts[1]}"
+
     @cached_property
     def query(self) -> dict[str, str]:
         """The query string, one value a name."""

@@ -11,13 +11,16 @@ class JournalEntry:
     """
     One request and how it was answered.
 
-    *region* is the source Region, *model_id* what was asked for (None where the operation takes none), *error* the
-    code of the error that was answered. *denied* is the authorization that a policy denied, None where none did.
+    *operation* is `Unknown` for one that is not simulated, *target* method and path. *region* is the source Region,
+    *model_id* what was asked for (None where the operation takes none). *error* is the code of the error that was
+    answered, or, with status 200, the name of the exception that a fault put inside a stream (`throttlingException`).
+    *denied* is the authorization that a policy denied, None where none did.
     *broken_off* tells whether a fault ended the connection before the answer was whole: the caller saw none, or half.
     *body* is kept only if the simulator was told to.
     """
 
     operation: str
+    target: str
     region: str
     model_id: str | None
     status: int

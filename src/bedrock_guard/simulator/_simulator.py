@@ -34,7 +34,8 @@ class Simulator:
     *policy_arns* tells whether a denial names the policy, as AWS does for explicit ones where it can.
     *authorize* is `every-destination`, as AWS documents it, or `routed-destination`: only one destination, chosen by
     *seed*, is authorized, so that the same call succeeds and fails in turns, as has been reported.
-    With *keep_bodies* the journal holds what was sent. *hook* is called with each entry, in the thread that asked.
+    With *keep_bodies* the journal holds what was sent. *hook* is called with each entry, in the thread that asked; over
+    HTTP in that of the server, where all others wait for it.
 
     Safe for threads. Raises `bedrock_guard.scp.PolicyError` for a document that AWS would refuse, ValueError for a
     caller, a type of policy or an *authorize* that there is not.
