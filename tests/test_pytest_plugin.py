@@ -159,15 +159,17 @@ def test_files_are_found_beside_the_test_and_in_the_root(pytester: pytest.Pytest
 
 
 def test_file_that_is_missing_is_named(pytester: pytest.Pytester) -> None:
-    """As it was given."""
+    """As it was given, with the folders that were looked in."""
     passes(
         pytester,
         """
+        import pathlib
         import pytest
 
         def test_app(bedrock_simulator):
-            with pytest.raises(ValueError, match="tokio-only.json: cannot be read"):
+            with pytest.raises(ValueError, match="tokio-only.json: cannot be read: no such file in ") as caught:
                 bedrock_simulator.set_scps("tokio-only.json")
+            assert str(caught.value).endswith(str(pathlib.Path(__file__).parent))
         """,
     )
 

@@ -189,6 +189,7 @@ def test_port_that_is_taken(capsys: Captured) -> None:
         (["--fault", "[]"], 'must be an object with a "kind"'),
         (["--fault", '{"kind": "flood"}'], "no fault is called 'flood': one of throttling"),
         (["--fault", '{"kind": ["latency"]}'], "no fault is called"),
+        (["--fault", '{"kind": "latency", "operation": "converse"}'], "latency befalls no operation called 'converse'"),
         (["--fault", '{"kind": "latency", "second": 1}'], "the members of a fault are kind, operation"),
         (["--fault", '{"kind": "latency", "seconds": "1"}'], "seconds of a fault is a number of seconds, not '1'"),
         (["--fault", '{"kind": "latency", "times": true}'], "times of a fault is a count, not True"),

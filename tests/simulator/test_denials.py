@@ -242,10 +242,21 @@ def test_scps_are_not_among_the_other_policies(simulator: Simulator, client: Any
     denial(client, JP_CLAUDE)
 
 
-def test_unknown_policy_type_is_refused() -> None:
-    """`unknown` is what a message may leave one with, not a type to attach."""
-    with pytest.raises(ValueError, match="unknown"):
-        Simulator(policies={"unknown": []})
+@pytest.mark.parametrize("policy_type", ["unknown", "sessions"])
+def test_unknown_policy_type_is_refused(policy_type: str) -> None:
+    """With the names that there are. `unknown` is what a message may leave one with, not a type to attach."""
+    expected = f"^{policy_type} is not the name of a policy type: one of .*, permissions_boundary, session$"
+
+    with pytest.raises(ValueError, match=expected):
+        Simulator(policies={policy_type: []})
+    with pytest.raises(ValueError, match=expected):
+        Simulator().set_policies(policy_type, [])
+
+
+def test_account_that_is_a_number_is_refused() -> None:
+    """Others begin with zeros, which a number cannot."""
+    with pytest.raises(TypeError, match="account_id: must be 12 digits, as text, not int"):
+        Simulator(account_id=111122223333)  # type: ignore[arg-type]  # what is tested
 
 
 def test_routed_destination_is_denied_now_and_then() -> None:

@@ -330,10 +330,14 @@ def test_waits_in_process(simulator: Simulator, client: Any) -> None:
 
 
 def test_impossible_faults_are_refused() -> None:
-    """A typing error, and an error that no stream can hold."""
+    """A typing error, an error that no stream can hold, and what befalls no operation."""
     with pytest.raises(ValueError, match="one of throttling"):
         Fault("throtling")  # type: ignore[arg-type]  # what is tested
     with pytest.raises(ValueError, match="model-access"):
         Fault("model-access", after=1)
+    with pytest.raises(ValueError, match="'converse': Converse, ConverseStream"):
+        Simulator().add_fault(Fault("throttling", operation="converse"))
+    with pytest.raises(ValueError, match="model-error befalls no operation called 'List"):
+        Simulator().add_fault(Fault("model-error", operation="List*"))
     with pytest.raises(TypeError, match="not str"):
         Simulator().add_fault("throttling")  # type: ignore[arg-type]  # as above

@@ -262,6 +262,13 @@ def test_port_that_is_taken_is_refused(simulator: Simulator, url: str) -> None:
     assert len(simulator.requests) == 1
 
 
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_port_that_there_is_not_is_refused(port: int) -> None:
+    """The system would take another one, and say nothing."""
+    with pytest.raises(ValueError, match=f"port: must be from 0 to 65535, not {port}"), Simulator().serving(port=port):
+        pass
+
+
 def test_scps_change_live_for_many_threads(simulator: Simulator, url: str) -> None:
     """While sixty-four call and change them, each answer is one of the two that there are."""
     statuses: list[int] = []

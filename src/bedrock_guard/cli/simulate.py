@@ -83,9 +83,9 @@ def simulate(
         simulator = Simulator(
             scps.texts, account_id=account, principal_arn=principal, authorize=authorize, hook=journal.put
         )
+        for fault in faults:
+            simulator.add_fault(fault)
     simulator.script(*replies)
-    for fault in faults:
-        simulator.add_fault(fault)
     tell = _tell_json if as_json else _tell
     with _until_signalled(), ExitStack() as stack:
         url = _listen(stack, simulator, host, port, region)

@@ -25,8 +25,11 @@ def caller(principal_arn: str | None, account_id: str | None, context: Mapping[s
     """
     Return the caller that is a user, a role (then a session of it), a session, or an account's root.
 
-    Raises ValueError where one of the arguments is malformed, or they contradict each other.
+    Raises ValueError where one of the arguments is malformed, or they contradict each other, TypeError for an account
+    that is a number.
     """
+    if not isinstance(account_id, str | None):  # a number has lost the zeros that it began with
+        raise TypeError(f"account_id: must be 12 digits, as text, not {type(account_id).__name__}")
     principal_arn = principal_arn or f"arn:aws:iam::{account_id or _ACCOUNT}:role/app"
     described = caller_of(principal_arn, account_id, {"aws:ViaAWSService": "false", **(context or {})})
     return Caller(described.account, principal_arn.split(":")[1], _name(principal_arn), described.known)

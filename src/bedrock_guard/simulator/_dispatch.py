@@ -37,6 +37,8 @@ _OPERATIONS: Mapping[str, tuple[str, _Handler]] = {
     "GET /foundation-models/{}": ("GetFoundationModel", _control.get_foundation_model),
 }
 
+OPERATIONS = (*(name for name, _ in _OPERATIONS.values()), UNKNOWN)
+
 
 def respond(service: Service, request: Request, *, keep_body: bool = False) -> Response:
     """Answer *request* as Bedrock would, and write both into the journal."""

@@ -136,11 +136,14 @@ class Fault:
         """The error that is answered."""
         return ServiceError(*_ERRORS[self.kind])
 
+    def befalls(self, operation: str) -> bool:
+        """Tell whether it may happen to *operation*."""
+        return operation in _OPERATIONS.get(self.kind, (operation,)) and fnmatchcase(operation, self.operation)
+
     def matches(self, call: Call, response: Response | None) -> bool:
         """Tell whether the rule is about *call*, and about *response*, if there is one yet."""
         return (
-            call.operation in _OPERATIONS.get(self.kind, (call.operation,))
-            and fnmatchcase(call.operation, self.operation)
+            self.befalls(call.operation)
             and fnmatchcase(call.model_id or "", self.model_id)
             and fnmatchcase(call.region, self.region)
             and (response is None or not self.is_error or self._has_member(call, response))

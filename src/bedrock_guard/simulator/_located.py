@@ -1,16 +1,18 @@
 """A simulator that looks up the files of policies in folders of its own."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from bedrock_guard.scp import PolicyError
 from bedrock_guard.simulator._documents import Documents, Levels
 from bedrock_guard.simulator._simulator import Simulator
 
 
 class LocatedSimulator(Simulator):
-    """As `Simulator`; the names of files are relative to the first of *folders* that has them, or else as usual."""
+    """As `Simulator`; names of files are relative to the first of *folders* that has them, or else to the working one."""
 
     def __init__(
         self,
@@ -20,7 +22,7 @@ class LocatedSimulator(Simulator):
         policies: Mapping[str, Documents] | None = None,
         **options: Any,
     ) -> None:
-        self._folders = folders
+        self._folders = list(dict.fromkeys([*folders, Path.cwd()]))
         others = {policy_type: self._located(documents) for policy_type, documents in (policies or {}).items()}
         super().__init__(self._located(scps), policies=others, **options)
 
@@ -42,5 +44,8 @@ class LocatedSimulator(Simulator):
     def _path(self, document: str | PathLike[str]) -> str | PathLike[str]:
         if isinstance(document, str) and document.lstrip().startswith("{"):
             return document
-        paths = (folder / document for folder in self._folders)
-        return next((path for path in paths if path.is_file()), document)
+        for folder in self._folders:
+            with suppress(OSError, ValueError):  # what can be no path
+                if (folder / document).is_file():
+                    return folder / document
+        raise PolicyError(f"{document}: cannot be read: no such file in {', '.join(map(str, self._folders))}")

@@ -80,12 +80,12 @@ class DeniedError(ServiceError):
 class Policies:
     """All policies of one type that apply, in levels of which each must allow."""
 
-    def __init__(self, policy_type: PolicyType, levels: Sequence[Sequence[Mapping[str, Any]]]) -> None:
+    def __init__(self, policy_type: str, levels: Sequence[Sequence[Mapping[str, Any]]]) -> None:
         """Raise ValueError for a type that denies nothing, `scp.PolicyError` for a document that AWS would not take."""
         if policy_type not in _NAMES:
             raise ValueError(f"{policy_type} is not the name of a policy type: one of {', '.join(_NAMES)}")
-        self.type = policy_type
-        of_resources = policy_type in _OF_RESOURCES
+        self.type = PolicyType(policy_type)
+        of_resources = self.type in _OF_RESOURCES
         documents = [[_without_principal(item) if of_resources else item for item in level] for level in levels]
         self._levels = scp.load(documents)
         self._ids = [[_policy_id(document) for document in level] for level in documents]

@@ -34,6 +34,7 @@ _log = logging.getLogger("uvicorn.error.bedrock_guard")
 _log.setLevel(logging.ERROR)
 
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (of the addresses that stand for all, the one to call)
+_LAST_PORT = 65535
 _KEEP_ALIVE = 600  # seconds: no client finds a connection closed that it kept for its next test
 _LONGEST_BODY = 100_000_000  # bytes, more than Bedrock takes: whoever sends for ever does not fill the memory
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
@@ -53,7 +54,8 @@ def serving(respond: Callable[[Request], Response], host: str, port: int, region
     """
     Let *respond* answer HTTP requests in a thread, and yield the URL to reach it by.
 
-    *region_name* is the source Region of requests that are not signed. Raises OSError where the port is taken.
+    *region_name* is the source Region of requests that are not signed. Raises OSError where the port is taken, ValueError
+    where there is none of this number.
     """
     with _listening(host, port) as listener:
         server = _Server(_config(_Application(respond, region_name)))
@@ -85,6 +87,8 @@ def _config(application: "_Application") -> uvicorn.Config:
 
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    if not 0 <= port <= _LAST_PORT:  # the system would take another
+        raise ValueError(f"port: must be from 0 to {_LAST_PORT}, not {port}")
     # The protocol is named, because asyncio sets TCP_NODELAY on no other socket.
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as listener:

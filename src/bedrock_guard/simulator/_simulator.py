@@ -11,7 +11,7 @@ from bedrock_guard import _catalog
 from bedrock_guard._denials import PolicyType
 from bedrock_guard.simulator import _adapters
 from bedrock_guard.simulator._caller import caller
-from bedrock_guard.simulator._dispatch import respond
+from bedrock_guard.simulator._dispatch import OPERATIONS, respond
 from bedrock_guard.simulator._documents import Documents, Levels, read_documents, read_levels
 from bedrock_guard.simulator._fault import Fault
 from bedrock_guard.simulator._http import Request, Response
@@ -38,7 +38,7 @@ class Simulator:
     HTTP in that of the server, where all others wait for it.
 
     Safe for threads. Raises `bedrock_guard.scp.PolicyError` for a document that AWS would refuse, ValueError for a
-    caller, a type of policy or an *authorize* that there is not.
+    caller, a type of policy or an *authorize* that there is not, TypeError for an account that is a number.
     """
 
     def __init__(
@@ -61,8 +61,8 @@ class Simulator:
         self._policy_arns = policy_arns
         self._keep_bodies = keep_bodies
         self._lock = threading.Lock()
-        self._policies = {PolicyType.SERVICE_CONTROL_POLICY: _scps(scps)}
-        self._policies |= {PolicyType(type_): _others(type_, entry) for type_, entry in (policies or {}).items()}
+        given = [_scps(scps), *(_others(type_, documents) for type_, documents in (policies or {}).items())]
+        self._policies = {each.type: each for each in given}
         offer = Offer(_catalog.embedded(), self._caller.account_id)
         self._service = Service(offer, self._caller, self._organization(), authorize, seed, hook=hook)
 
@@ -73,11 +73,11 @@ class Simulator:
 
     def set_scps(self, scps: Levels) -> None:
         """Replace all service control policies, at once for all clients. *scps* is read as by `Simulator`."""
-        self._set(PolicyType.SERVICE_CONTROL_POLICY, _scps(scps))
+        self._set(_scps(scps))
 
     def set_policies(self, policy_type: str, documents: Documents) -> None:
         """Replace the policies of another type, such as `identity_based`. Raises ValueError for SCPs: see `set_scps`."""
-        self._set(PolicyType(policy_type), _others(policy_type, documents))
+        self._set(_others(policy_type, documents))
 
     def add_inference_profile(self, profile_id: str, source_region: str, destination_regions: list[str]) -> None:
         """
@@ -97,9 +97,15 @@ class Simulator:
         self._service.script([to_reply(reply) for reply in replies])
 
     def add_fault(self, fault: Fault) -> None:
-        """Let something go wrong from now on. Raises TypeError for what is no `Fault`."""
+        """
+        Let something go wrong from now on.
+
+        Raises TypeError for what is no `Fault`, ValueError for one that befalls no operation.
+        """
         if not isinstance(fault, Fault):
             raise TypeError(f"a fault is a Fault, such as Fault('throttling'), not {type(fault).__name__}")
+        if not any(map(fault.befalls, OPERATIONS)):
+            raise ValueError(f"{fault.kind} befalls no operation called {fault.operation!r}: {', '.join(OPERATIONS)}")
         self._service.faults.add(fault)
 
     def clear_faults(self) -> None:
@@ -146,16 +152,16 @@ class Simulator:
 
         Clients find it by `AWS_ENDPOINT_URL_BEDROCK_RUNTIME` and `AWS_ENDPOINT_URL_BEDROCK`, or by `endpoint_url`; their
         Region is that of their signature, or *region_name* where they send a Bedrock API key. *port* 0 takes a free one.
-        It needs the extra `simulator`. Raises OSError where it cannot listen.
+        It needs the extra `simulator`. Raises OSError where it cannot listen, ValueError for a *port* that there is not.
         """
         from bedrock_guard.simulator import _server  # noqa: PLC0415 (its libraries are an extra)
 
         with _server.serving(self.respond, host, port, region_name) as url:
             yield url
 
-    def _set(self, policy_type: PolicyType, policies: Policies) -> None:
+    def _set(self, policies: Policies) -> None:
         with self._lock:
-            self._policies[policy_type] = policies
+            self._policies[policies.type] = policies
             self._service.organization = self._organization()
 
     def _organization(self) -> Organization:
@@ -169,4 +175,4 @@ def _scps(scps: Levels) -> Policies:
 def _others(policy_type: str, documents: Documents) -> Policies:
     if policy_type == PolicyType.SERVICE_CONTROL_POLICY:
         raise ValueError("service control policies are not among the others: they are `scps`, and set by set_scps")
-    return Policies(PolicyType(policy_type), [read_documents(documents)])
+    return Policies(policy_type, [read_documents(documents)])
