@@ -461,3 +461,21 @@ def test_grant_of_an_action_without_the_profiles_key_allows_the_call(action: str
     assert decision.result == "allowed"
     assert "of its model by itself" in (remedy.opens or "")
     assert "Meanwhile" not in said.message
+
+
+@pytest.mark.parametrize("policy_id", ["p-ab12cd34", "p-readonly1", "p-0123456789abcdef"])
+def test_id_of_an_scp_is_never_cut(policy_id: str) -> None:
+    """Whoever looks for the policy has nothing else."""
+    said = explained(sentence(RESOURCES[0], SCP.replace("p-ab12cd34", policy_id)), f"jp.{CLAUDE}", "ap-northeast-1")
+
+    assert f"SCP {policy_id} blocks" in said.message
+    assert f"SCP {policy_id} blocks" in said.summary
+
+
+def test_long_name_of_a_policy_is_cut_in_the_message_alone() -> None:
+    """The log line has room for it, and eight rows have not."""
+    cause = "with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/StaysInTokyoForever"
+    said = explained(sentence(RESOURCES[0], cause), f"jp.{CLAUDE}", "ap-northeast-1")
+
+    assert "identity-based policy StaysInTokyoForever blocks" in said.summary
+    assert "Identity-based policy StaysInTo… blocks" in said.message

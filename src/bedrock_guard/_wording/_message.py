@@ -13,12 +13,21 @@ from bedrock_guard._traits import UNGRANTED, has_key, is_direct, is_routing, lac
 from bedrock_guard._wording import _sentences
 
 WIDTH = 80
+_LONGEST = len("p-12345678")
 
 
 def message(diagnosis: Diagnosis, call: Call, names: dict[str, str]) -> str:
     """Return the message of *diagnosis*."""
+    names = names | {name: _shortened(names[name], diagnosis) for name in ("policy", "Policy")}
     rows = (*in_vain(diagnosis, names), *_change(diagnosis, names), *_meanwhile(diagnosis, names))
     return "\n".join((opening(diagnosis, call, names), *rows))
+
+
+def _shortened(policy: str, diagnosis: Diagnosis) -> str:
+    """Return *policy* with its name cut where that is longer than an SCP's ID, which is whole; the explanation has both."""
+    noun, _, name = policy.rpartition(" ")
+    is_whole = len(name) <= _LONGEST or ":iam:" not in (diagnosis.denial.policy_arn or "")
+    return policy if is_whole else f"{noun} {name[: _LONGEST - 1]}…"
 
 
 def opening(diagnosis: Diagnosis, call: Call, names: dict[str, str]) -> str:

@@ -10,8 +10,6 @@ from bedrock_guard._profiles import InferenceProfile, Origin, from_catalog
 from bedrock_guard._text import clean
 from bedrock_guard._traits import NOUNS
 
-_LONGEST = len("p-12345678")
-
 
 def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str]:
     """Return what the sentences name, by name."""
@@ -70,13 +68,8 @@ def _policy(diagnosis: Diagnosis) -> str:
     if denial.deny is DenyKind.IMPLICIT:
         return f"no {noun}"
     if denial.policy_arn:
-        return f"{noun} {_shortened(denial.policy_arn.rpartition('/')[2])}"
+        return f"{noun} {denial.policy_arn.rpartition('/')[2]}"
     return f"{'an' if noun[0] in 'aeiRS' else 'a'} {noun}"
-
-
-def _shortened(name: str) -> str:
-    """Return *name*, cut where it is longer than the ID of an SCP; the explanation has the whole ARN."""
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def _verb(diagnosis: Diagnosis) -> str:
