@@ -486,7 +486,9 @@ def test_hanging_question_ends_with_the_process() -> None:
         asked.set()
         gate.wait(60)
 
-    asking = threading.Thread(target=_resolver.Resolver().profile, args=(parse_model_id(NEW), TOKYO, connect))
+    asking = threading.Thread(
+        target=_resolver.Resolver().profile, args=(parse_model_id(NEW), TOKYO, connect), kwargs={"caller": None}
+    )
     asking.start()
     assert asked.wait(30)
 
@@ -523,10 +525,14 @@ def test_question_that_hangs_holds_up_no_other(simulator: Simulator, gate: Gate)
     simulator.set_scps(())  # which would deny the look-up in us-west-2 as well
     simulator.add_inference_profile(NEW, "us-west-2", ["us-west-2", "us-east-2"])
     resolver, identifier = _resolver.Resolver(), parse_model_id(NEW)
-    hanging = threading.Thread(target=resolver.profile, args=(identifier, TOKYO, lambda: gate.client))
+    hanging = threading.Thread(
+        target=resolver.profile, args=(identifier, TOKYO, lambda: gate.client), kwargs={"caller": None}
+    )
     hanging.start()
     assert gate.reached.wait(30)
-    profile = resolver.profile(identifier, "us-west-2", lambda: boto3.client("bedrock", region_name="us-west-2"))
+    profile = resolver.profile(
+        identifier, "us-west-2", lambda: boto3.client("bedrock", region_name="us-west-2"), caller=None
+    )
 
     assert profile is not None
     assert hanging.is_alive()

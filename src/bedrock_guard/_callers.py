@@ -11,7 +11,7 @@ def caller_of(client: Any) -> int | None:
     """
     Return a number for whom *client* signs as, the same for all clients of one caller; None where it does not sign.
 
-    It tells nothing of the credentials, which are asked for nothing.
+    It tells nothing of the credentials, and none are fetched or refreshed for it.
     """
     signer = client._request_signer  # noqa: SLF001 (no other way to tell callers apart without a call)
     token = getattr(signer, "_auth_token", None)

@@ -87,7 +87,7 @@ class Resolver:
         self._questions: TTLCache[_Key, _Question] | None = None
 
     def profile(
-        self, identifier: ModelIdentifier, source_region: str, connect: Connect, *, caller: int | None = None
+        self, identifier: ModelIdentifier, source_region: str, connect: Connect, *, caller: int | None
     ) -> InferenceProfile | None:
         """Return the profile as the API has it, or None where it did not say so in time."""
         is_application = identifier.kind is ModelKind.APPLICATION_INFERENCE_PROFILE

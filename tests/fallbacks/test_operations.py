@@ -466,27 +466,9 @@ def test_header_that_a_request_has_is_its_own(simulator: Simulator) -> None:
     assert [value.decode() if isinstance(value, bytes) else value for value in seen] == ["one", "two"]
 
 
-def test_header_of_a_call_is_not_that_of_another_operation(simulator: Simulator) -> None:
-    """Once the call has ended, nothing of it is left, whatever comes next."""
-    handed, seen = ["search"], []
-
-    def give(request: Any, **_: Any) -> None:
-        if handed:
-            request.headers["x-team"] = handed.pop()
-
-    client = guarded(simulator)
-    client.meta.events.register_first("before-sign.bedrock-runtime", give)
-    client.meta.events.register_first(
-        "before-send.bedrock-runtime", lambda request, **_: seen.append("x-team" in request.headers)
-    )
-    ask(client)
-    client.list_async_invokes()
-
-    assert seen == [True, True, False]
-
-
-def test_header_of_one_call_is_not_the_next_calls(simulator: Simulator) -> None:
-    """Each call keeps its own."""
+@pytest.mark.parametrize("following", [ask, lambda client: client.list_async_invokes()], ids=["same", "other"])
+def test_header_of_one_call_is_not_the_next_calls(simulator: Simulator, following: Any) -> None:
+    """Once a call has ended, nothing of it is left, whatever operation comes next."""
     handed, seen = ["one"], []
 
     def give(request: Any, **_: Any) -> None:
@@ -499,7 +481,7 @@ def test_header_of_one_call_is_not_the_next_calls(simulator: Simulator) -> None:
         "before-send.bedrock-runtime", lambda request, **_: seen.append("x-team" in request.headers)
     )
     ask(client)
-    ask(client)
+    following(client)
 
     assert seen == [True, True, False]
 

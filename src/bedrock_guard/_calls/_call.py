@@ -81,8 +81,8 @@ class Call:
         self.guard = guard
         self.client = client
         self.operation_name = operation_name
-        self.sent: Params = params
-        self.params: Params = params
+        self.sent: Params = params  # the caller's own, which botocore may write into
+        self.params: Params = params  # a copy from before that, where others may be sent
         self.drill = client._bedrock_guard_drill  # noqa: SLF001 (ours)
         self.keeper = self.drill or guard  # whose memory and log it is
 
