@@ -610,6 +610,27 @@ def test_panel_with_each_context(context: str, policy_type: str, deny: str) -> N
     assert replace(DENIAL, policy_type=PolicyType(policy_type), deny=DenyKind(deny)) == denial
 
 
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    ("first", "second"), [(USER, MODEL), (MODEL, USER), (f"ユーザー: {USER}", f"リソース: {MODEL}")]
+)
+def test_panel_that_is_retold_with_the_resource_before_the_action(first: str, second: str, between: str) -> None:
+    """Whoever types it again keeps no order."""
+    context = "コンテキスト: a service control policy explicitly denies the action"
+    lines = (f"{ACTION} へのアクセスが拒否されました", first, second, f"アクション: {ACTION}", context)
+
+    assert read(between.join(lines)) == DENIAL
+
+
+def test_panel_without_a_resource_takes_none_of_the_panel_before_it() -> None:
+    """What is not said of one denial is not claimed of it."""
+    context = "Context: a service control policy explicitly denies the action"
+    other = f"{HEAD}User: {USER}\nAction: bedrock:ListModels\n{context}"
+    text = f"{HEAD}User: {USER}\nAction: s3:GetObject\nOn resource(s): {MODEL}\nContext: allowed\n{other}"
+
+    assert read(text) == replace(DENIAL, action="bedrock:ListModels", resource=None, region=None, model_id=None)
+
+
 @pytest.mark.parametrize("separator", ["\n", ""])
 def test_panel_without_labels_of_user_and_resource(separator: str) -> None:
     """Copying a Japanese panel loses two labels; position and form still tell user and resource."""

@@ -34,6 +34,8 @@ _USERS = (
 )
 _ACTION = r"(?a)[\s\[\"'`\u201c*]{0,4}((?!arn:)[A-Za-z][\w-]{0,60}:[A-Za-z*][\w*]{0,100}?)(?=arn:|[^\w*]|\Z)"
 _IDENTITY = r"arn:[^:\s]{0,20}:(?:iam|sts):"
+# The resource, where it stands before the action: retold, its order is anybody's.
+_OTHER_ARN = r"arn:[^:\s]{0,20}:(?!iam:|sts:)[a-z]"
 # The head of a panel that was copied without its context, or whose context names no policy:
 # "Access denied to P:A", "Acceso denegado a P:A", "您没有 P:A 的权限"; "P:A へのアクセスが拒否されました".
 _NAMED = r"[^:\n]{0,40}?((?!arn:)[a-z][a-z0-9-]{0,60}:[a-z][a-z0-9]{0,100}?)(?=you don|\W|\Z)"
@@ -87,7 +89,8 @@ def _fields(block: str, action: str) -> tuple[str | None, str | None, str | None
             at, end = index, named.end() if named else len(value)
             action = named[1] if named else action
     after = [values[at][end:], *values[at + 1 : at + 2]] if at < len(values) else []
-    return action or None, _resource(after), _principal(labels[:at], values[:at])
+    resource = _resource(after) or (_last(_OTHER_ARN, values[at - 1 : at]) if after else None)
+    return action or None, resource, _principal(labels[:at], values[:at])
 
 
 def _resource(values: list[str]) -> str | None:
@@ -104,5 +107,10 @@ def _principal(labels: list[str], values: list[str]) -> str | None:
         if label.lower().startswith(_USERS):
             value = value.lstrip(_OPENING)  # noqa: PLW2901
             return whole(value) or token(value, 0)
-    identities = [(value, match.start()) for value in values for match in compiled(_IDENTITY).finditer(value)]
-    return token(*identities[-1]) if identities else None
+    return _last(_IDENTITY, values)
+
+
+def _last(pattern: str, values: list[str]) -> str | None:
+    """Return the last ARN in *values* that begins as *pattern* has it."""
+    found = [(value, match.start()) for value in values for match in compiled(pattern).finditer(value)]
+    return token(*found[-1]) if found else None
