@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 .PHONY: test demo check format benchmark clean
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8
 
 demo: $(VENV)/.ready
 	$(BIN)/bedrock-guard demo
