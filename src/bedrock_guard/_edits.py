@@ -28,7 +28,7 @@ _CALLER = re.compile(r"arn:aws(-[a-z]+){0,3}:(iam|sts)::[0-9]{12}:(root|[a-z-]+/
 
 
 @dataclass(frozen=True)
-class Call:
+class DeniedCall:
     """The parts of the denied call that an edit is made of; `<...>` for each that the text does not say."""
 
     policy_type: PolicyType
@@ -99,7 +99,9 @@ class Call:
         return {"Principal": {"AWS": arn}} if self.policy_type is PolicyType.RESOURCE_BASED else {}
 
 
-def call_of(diagnosis: Diagnosis, likely_profile: str | None = None, misfit: InferenceProfile | None = None) -> Call:
+def call_of(
+    diagnosis: Diagnosis, likely_profile: str | None = None, misfit: InferenceProfile | None = None
+) -> DeniedCall:
     """
     Return the denied call of *diagnosis*.
 
@@ -107,7 +109,7 @@ def call_of(diagnosis: Diagnosis, likely_profile: str | None = None, misfit: Inf
     """
     denial, profile = diagnosis.denial, diagnosis.profile
     source = _literal(diagnosis.source_region, "<source Region>")
-    return Call(
+    return DeniedCall(
         policy_type=denial.policy_type,
         caller=_caller(denial.principal or ""),
         partition=_partition(diagnosis),

@@ -3,7 +3,7 @@
 from bedrock_guard._actions import CALL_WITH_BEARER_TOKEN
 from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Audience, Cause, Diagnosis, Remedy
-from bedrock_guard._edits import Call
+from bedrock_guard._edits import DeniedCall
 from bedrock_guard._identifiers import UNSPECIFIED
 from bedrock_guard._traits import NOUNS, UNGRANTED, has_key, is_direct, lacks_allow, says_nothing
 
@@ -13,12 +13,12 @@ _LEVELLED = frozenset(
 )
 
 
-def remedies(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
+def remedies(diagnosis: Diagnosis, call: DeniedCall) -> tuple[Remedy, ...]:
     """Return what the owner of the policy can change, then what the developer can do meanwhile."""
     return (*_for_owner(diagnosis, call), *_for_developer(diagnosis))
 
 
-def _for_owner(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
+def _for_owner(diagnosis: Diagnosis, call: DeniedCall) -> tuple[Remedy, ...]:
     cause, denial = diagnosis.cause, diagnosis.denial
     if says_nothing(diagnosis):
         return ()
@@ -30,7 +30,7 @@ def _for_owner(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
     return (_grant(diagnosis, call), *(() if denial.deny else edits))
 
 
-def _edits(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
+def _edits(diagnosis: Diagnosis, call: DeniedCall) -> tuple[Remedy, ...]:
     """Return the changes of the statement that denies."""
     cause = diagnosis.cause
     if cause is Cause.SOURCE_REGION:
@@ -43,7 +43,7 @@ def _edits(diagnosis: Diagnosis, call: Call) -> tuple[Remedy, ...]:
     return (*exempted, wider, *((_control_tower(cause),) if may_be_scp else ()))
 
 
-def _exemption(call: Call) -> Remedy:
+def _exemption(call: DeniedCall) -> Remedy:
     at = ", at every level" if call.policy_type in _LEVELLED else ""
     return Remedy(
         Audience.POLICY_OWNER,
@@ -54,7 +54,7 @@ def _exemption(call: Call) -> Remedy:
     )
 
 
-def _elsewhere(call: Call) -> str:
+def _elsewhere(call: DeniedCall) -> str:
     if UNSPECIFIED in call.model_regions:
         return ", in any commercial Region"
     if not call.is_route_known:
@@ -63,7 +63,7 @@ def _elsewhere(call: Call) -> str:
     return f", in {', '.join(others)}" if others else ""
 
 
-def _all_destinations(call: Call) -> Remedy:
+def _all_destinations(call: DeniedCall) -> Remedy:
     if call.policy_type is PolicyType.RESOURCE_CONTROL_POLICY:  # which has no NotAction to exempt inference by
         return Remedy(
             Audience.POLICY_OWNER,
@@ -106,7 +106,7 @@ def _control_tower(cause: Cause) -> Remedy:
     )
 
 
-def _grant(diagnosis: Diagnosis, call: Call) -> Remedy:
+def _grant(diagnosis: Diagnosis, call: DeniedCall) -> Remedy:
     noun = NOUNS[diagnosis.denial.policy_type]
     at = ", at every level from the root to the account" if noun == "SCP" else ""
     by = ", by whoever may use the endpoint" if call.policy_type is PolicyType.VPC_ENDPOINT else ""
@@ -126,13 +126,13 @@ def _grant(diagnosis: Diagnosis, call: Call) -> Remedy:
     )
 
 
-def _granted(diagnosis: Diagnosis, call: Call) -> str:
+def _granted(diagnosis: Diagnosis, call: DeniedCall) -> str:
     if has_key(diagnosis.denial):
         return "Inference through this profile"
     return f"{call.action} of this profile, and of its model by itself (its requests do not name the profile)"
 
 
-def _supposed(call: Call) -> str:
+def _supposed(call: DeniedCall) -> str:
     """Return which profile is taken to have been called, where nobody says that."""
     if not call.is_profile_likely:
         return ""
@@ -140,13 +140,13 @@ def _supposed(call: Call) -> str:
     return f" The profile is taken to be {profile_id}: the catalogue has no other that can have been denied there."
 
 
-def _wherever(call: Call) -> str:
+def _wherever(call: DeniedCall) -> str:
     if UNSPECIFIED in call.model_regions:
         return "there and in any commercial Region"
     return f"in {', '.join(call.model_regions)}" if call.is_route_known else "in every Region that it routes to"
 
 
-def _source_region(diagnosis: Diagnosis, call: Call) -> Remedy:
+def _source_region(diagnosis: Diagnosis, call: DeniedCall) -> Remedy:
     through = "if it denies this inference profile, or calls without one, call through another"
     if is_direct(diagnosis):
         through = "if it denies calls without an inference profile, call through one"
@@ -158,7 +158,7 @@ def _source_region(diagnosis: Diagnosis, call: Call) -> Remedy:
     )
 
 
-def _profile_arn(call: Call) -> Remedy:
+def _profile_arn(call: DeniedCall) -> Remedy:
     return Remedy(
         Audience.POLICY_OWNER,
         "The profile itself is denied, in the source Region. If the statement lists resources (Resource or "

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._diagnosis import Cause, Diagnosis
-from bedrock_guard._edits import Call
+from bedrock_guard._edits import DeniedCall
 from bedrock_guard._wording._explanation import explanation
 from bedrock_guard._wording._fallback import DRILL, failures
 from bedrock_guard._wording._message import message
@@ -15,7 +15,7 @@ from bedrock_guard._wording._sentences import MEANWHILE, OTHERWISE, SUMMARY, SUM
 __all__ = ["as_drill", "with_failures", "worded"]
 
 
-def worded(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> Diagnosis:
+def worded(diagnosis: Diagnosis, call: DeniedCall, catalog: Catalog) -> Diagnosis:
     """Return *diagnosis* with its texts."""
     names = phrases(diagnosis, call, catalog)
     is_access = diagnosis.cause is Cause.MODEL_ACCESS

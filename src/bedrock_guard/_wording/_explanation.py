@@ -7,7 +7,7 @@ from bedrock_guard._actions import INFERENCE_PROFILE_ARN
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._denials import PolicyType
 from bedrock_guard._diagnosis import Diagnosis
-from bedrock_guard._edits import Call
+from bedrock_guard._edits import DeniedCall
 from bedrock_guard._profiles import Scope
 from bedrock_guard._text import clean
 from bedrock_guard._traits import NOUNS, is_routing
@@ -21,7 +21,7 @@ _NAMES = NOUNS | {
 }
 
 
-def explanation(diagnosis: Diagnosis, call: Call, names: dict[str, str], catalog: Catalog) -> str:
+def explanation(diagnosis: Diagnosis, call: DeniedCall, names: dict[str, str], catalog: Catalog) -> str:
     """Return the explanation of *diagnosis*."""
     parts = [
         [opening(diagnosis, call, names)],

@@ -7,7 +7,7 @@ What is to be pasted is never wrapped.
 from textwrap import fill
 
 from bedrock_guard._diagnosis import Cause, Diagnosis
-from bedrock_guard._edits import Call, runs_other_model
+from bedrock_guard._edits import DeniedCall, runs_other_model
 from bedrock_guard._identifiers import PROFILES, ModelKind, parse_model_id
 from bedrock_guard._traits import UNGRANTED, has_key, is_direct, is_routing, lacks_allow, leaves_others, says_nothing
 from bedrock_guard._wording import _sentences
@@ -16,7 +16,7 @@ WIDTH = 80
 _LONGEST = len("p-12345678")
 
 
-def message(diagnosis: Diagnosis, call: Call, names: dict[str, str]) -> str:
+def message(diagnosis: Diagnosis, call: DeniedCall, names: dict[str, str]) -> str:
     """Return the message of *diagnosis*."""
     names = names | {name: _shortened(names[name], diagnosis) for name in ("policy", "Policy")}
     rows = (*in_vain(diagnosis, names), *_change(diagnosis, names), *_meanwhile(diagnosis, names))
@@ -30,7 +30,7 @@ def _shortened(policy: str, diagnosis: Diagnosis) -> str:
     return policy if is_whole else f"{noun} {name[: _LONGEST - 1]}…"
 
 
-def opening(diagnosis: Diagnosis, call: Call, names: dict[str, str]) -> str:
+def opening(diagnosis: Diagnosis, call: DeniedCall, names: dict[str, str]) -> str:
     """Return what happened."""
     return paragraph(f"[{diagnosis.key}] {_sentences.HEADLINES[diagnosis.cause]} {_story(diagnosis, call)}", names)
 
@@ -48,7 +48,7 @@ def paragraph(sentences: str, names: dict[str, str]) -> str:
     return fill(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def _story(diagnosis: Diagnosis, call: Call) -> str:
+def _story(diagnosis: Diagnosis, call: DeniedCall) -> str:
     if call.misfit:
         is_other = runs_other_model(diagnosis.denial, call.misfit)
         return _sentences.MISFIT_MODEL if is_other else _sentences.MISFIT_REGION
@@ -59,7 +59,7 @@ def _story(diagnosis: Diagnosis, call: Call) -> str:
     return _sentences.STORIES.get(diagnosis.cause, "")
 
 
-def _routed_story(diagnosis: Diagnosis, call: Call) -> str:
+def _routed_story(diagnosis: Diagnosis, call: DeniedCall) -> str:
     if diagnosis.source_region is None:
         return _sentences.ROUTED_BY_LIKELY if call.is_profile_likely else _sentences.ROUTED_FROM_ELSEWHERE
     if diagnosis.profile:

@@ -4,14 +4,14 @@ from bedrock_guard._actions import CALL_WITH_BEARER_TOKEN
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._denials import DenyKind, PolicyType
 from bedrock_guard._diagnosis import Cause, Diagnosis
-from bedrock_guard._edits import Call
+from bedrock_guard._edits import DeniedCall
 from bedrock_guard._identifiers import PROFILES, parse_model_id
 from bedrock_guard._profiles import InferenceProfile, Origin, from_catalog
 from bedrock_guard._text import clean
 from bedrock_guard._traits import NOUNS
 
 
-def phrases(diagnosis: Diagnosis, call: Call, catalog: Catalog) -> dict[str, str]:
+def phrases(diagnosis: Diagnosis, call: DeniedCall, catalog: Catalog) -> dict[str, str]:
     """Return what the sentences name, by name."""
     policy, noun = _policy(diagnosis), NOUNS[diagnosis.denial.policy_type]
     region = diagnosis.blocked_regions[0] if diagnosis.blocked_regions else ""
