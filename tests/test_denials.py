@@ -343,6 +343,50 @@ def test_each_quotation_mark(mark: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        *("User:", "is not authorized", "not authorized", "is not authorized to perform:", "on resource:"),
+        *("explicit deny", "service control policy", "service control", "explicit deny in a service control policy"),
+        *("in a\nservice control policy", "with an explicit deny in a service control policy", f"{SCP}:"),
+    ],
+)
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *("**{}**", "*{}*", "_{}_", "`{}`", "***{}***", "__{}__", "[{}](https://docs.aws.amazon.com/a_b)"),
+        *("<u>{}</u>", "<mark>{}</mark>", '<a href="https://docs.aws.amazon.com/">{}</a>'),
+    ],
+)
+def test_marks_around_awss_own_words(mark: str, words: str) -> None:
+    """Emphasis, code and links of a wiki, a ticket or a chat are no part of what AWS says."""
+    if mark.startswith("[") and words.endswith(":"):
+        words = words[:-1]
+    text = f"{SENTENCE}: {SCP_ARN}"
+    marked = text.replace(words.replace("\n", " "), mark.format(words))
+
+    assert (text == marked, read(marked)) == (False, replace(DENIAL, policy_arn=SCP_ARN))
+
+
+@pytest.mark.parametrize("resource", ["*", "**", "***", "`*`"])
+def test_star_is_no_mark(resource: str) -> None:
+    """A star that stands for all resources, or for one that was blanked out, is not taken for emphasis."""
+    denial = read(f"{SENTENCE.replace(MODEL, resource)}. Ask *your* owner.")
+
+    assert resource.strip("`") == (denial and denial.resource)
+
+
+@pytest.mark.parametrize(
+    "label", ["Reason:", "Cause:", "Policy :", "reason=", "—", "-", "Reason: **", "Reason: with an"]
+)
+def test_label_before_the_cause(label: str) -> None:
+    """A line of somebody's own between the resource and the cause belongs to neither."""
+    cause = SCP.removeprefix("with an ")
+    text = f"{SENTENCE.removesuffix(SCP).rstrip()}\n{label} {cause}"
+
+    assert read(text) == DENIAL
+
+
+@pytest.mark.parametrize(
     ("text", "resource"),
     [
         (
@@ -373,6 +417,7 @@ def test_each_quotation_mark(mark: str) -> None:
             "arn:aws:bedrock:us-east-1::foundation-model/a-v1:0",
         ),
         ("arn:aws:iam::111122223333:role/\nNext", "arn:aws:iam::111122223333:role/"),
+        ("arn:aws:iam::111122223333:role/\nReason: unknown", "arn:aws:iam::111122223333:role/"),
         ("arn:aws:sqs:us-east-1:111122223333:\narn:aws:sqs:us-east-1:1:b", "arn:aws:sqs:us-east-1:111122223333:"),
         ("arn:aws:sqs:us-east-1:111122223333: next", "arn:aws:sqs:us-east-1:111122223333"),
         ("arn:aws:sqs:us-east-1:111122223333: (Service: Sqs)", "arn:aws:sqs:us-east-1:111122223333:"),
@@ -401,6 +446,7 @@ def test_line_break_in_a_resource_without_a_cause(text: str, resource: str) -> N
         ("'arn:aws:s3:::a' because no", "arn:aws:s3:::a"),
         ("\n* because no", "*"),
         ("\n    *\n    because no", "*"),
+        ("arn:aws:sqs:us-east-1:111122223333: because no", "arn:aws:sqs:us-east-1:111122223333:"),
     ],
 )
 def test_quoted_and_listed_resources(text: str, resource: str) -> None:
@@ -492,6 +538,12 @@ def test_other_sentences(text: str, action: str, resource: str | None, policy_ty
             "s3:GetObject",
             "session",
             "implicit",
+        ),
+        (
+            "Error - ...ec2:RunInstances with an explicit deny in an SCP",
+            "ec2:RunInstances",
+            "service_control_policy",
+            "explicit",
         ),
         ("the call was refused (explicit deny in a session policy) today", None, "session", "explicit"),
         ("403/AccessDenied/explicit deny in a session policy. Next", None, "session", "explicit"),
@@ -745,6 +797,7 @@ def test_panel_without_a_context(head: str) -> None:
         "You don't have access to the model with the specified model ID.",
         "You don\u2019t have access to the model with the specified model ID.",
         "User is not authorized to access this resource",
+        '{"Message":"User is not authorized to access this resource"}',
         "Bearer Token has expired",
         "Access denied when calling Bedrock. Check your request permissions and retry the request.",
         "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
@@ -810,6 +863,9 @@ def test_refusals_that_name_nothing(text: str) -> None:
         "Si no tiene permiso para iam:PassRole, pregunte.",
         "如果您没有 iam:PassRole 的权限\uff0c请联系管理员。",
         "Access denied to file:readme",
+        "The user is not authorized to access this resource",
+        "Your IP address is not authorized to access this resource",
+        "You are not authorized to perform this action",
         "&#x27;&#0;&amp;",
         "denied: requested access to the resource is denied",
     ],
@@ -918,6 +974,10 @@ def test_long_texts(before: str) -> None:
             ",a",
             "(a",
             "/ a",
+            " *a",
+            "*user is not authorized to perform on resource with ",
+            "[user is not ",
+            "](",
         ),
     ],
 )

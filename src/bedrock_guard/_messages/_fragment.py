@@ -9,7 +9,9 @@ from bedrock_guard._messages._lexicon import MOST, ON, QUOTE, QUOTES, Printed, c
 from bedrock_guard._messages._values import identity, whole
 
 # Before a cause: "s3:PutObject ... with", "s3:PutObject on resource: R with". No condition key.
-_ACTION = rf"(?<![\w:/.-])(?!aws:)([a-z][a-z0-9-]{{1,40}}:[A-Z][A-Za-z0-9]{{1,80}}){QUOTE}[\s.…\[\]]{{0,8}}\Z"
+_ACTION = (
+    rf"(?:(?<=\.\.\.)|(?<![\w:/.-]))(?!aws:)([a-z][a-z0-9-]{{1,40}}:[A-Z][A-Za-z0-9]{{1,80}}){QUOTE}[\s.…\[\]]{{0,8}}\Z"
+)
 _NOT_AUTHORIZED = r"(?:is|are) not authori[sz]ed"
 
 # Somebody met a cause, who wrote one of these before it.
@@ -25,8 +27,10 @@ _EXAMPLE = r"\b(?:example|e\.g\.|might|could|would)\b[^.!?;]{0,60}[.…]{0,3}\Z"
 
 _REFUSALS = (
     # "You are not authorized to perform this operation", "... to perform the required AWS Marketplace actions",
-    # "Your account is not authorized to invoke this API operation", "User: ARN is not authorized".
-    r"not authori[sz]ed to (?:perform the required|(?:perform|access|invoke) this)\b",
+    # "Your account is not authorized to invoke this API operation", "User: ARN is not authorized"; from API Gateway
+    # "User is not authorized to access this resource". Other applications have refusals of their own.
+    r"not authori[sz]ed to (?:perform (?:the required|this operation)|invoke this)\b",
+    r"(?<![\w\"'] )user is not authorized to access this resource\b",
     r"arn:\S{3,200} is not authori[sz]ed\b(?! to perform)",
     # Missing model access, a missing payment instrument, an expired API key:
     # https://repost.aws/knowledge-center/bedrock-invokemodel-api-error

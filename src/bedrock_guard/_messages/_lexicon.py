@@ -35,7 +35,7 @@ TYPE = (
 POLICY = r"(?: policy)?"
 # "on resource: R"; in quotation marks from S3 and SES; "on arn:..."; KMS's "on this resource" names none.
 ON = (
-    rf",? on(?: the)? resources?(?:\(s\))?(?:: ?(?:\[(?=arn:))?| (?=[{QUOTES}]|arn:))"
+    rf",? on(?: the)? resources?(?:\(s\))?(?: ?: ?(?:\[(?=arn:))?| (?=[{QUOTES}]|arn:))"
     r"| on (?=arn:|(?:\.\.\.|…)[:/])"
 )
 

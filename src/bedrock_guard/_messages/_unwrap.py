@@ -12,7 +12,7 @@ _ESCAPE = r"(?<!\\)\\{1,16}(?:u(?![dD][89a-fA-F])([0-9a-fA-F]{4})|([nrt])|([\"'/
 # "&quot;", "&#39;", "&#x27;", "&amp;quot;"; not "&amp;", which stands for itself in no message.
 _ENTITY = r"&(?:amp;){0,3}(?:(quot|apos|lt|gt|nbsp)|#(\d{1,4})|#[xX]([0-9a-fA-F]{1,4}));"
 _TAG = r"(?i)</?(?:br|p|div|span|li|ul|ol|td|th|tr|pre|message)\b[^<>]{0,80}>"
-_MARKUP = r"</?(?:b|i|em|strong|code|tt|kbd|samp)(?: [^<>]{0,80})?>"
+_MARKUP = r"</?(?:a|b|i|u|em|strong|mark|code|tt|kbd|samp)(?: [^<>]{0,300})?>"
 # Colours of a terminal, also without their escape character, and characters of no width.
 _INVISIBLE = "\x1b\\[[\\d;]{0,16}m|\\[\\d{1,3}(?:;\\d{0,3}){0,4}m|[\u200b-\u200f\u2060\ufeff\u00ad]"
 # A string literal of a source file that goes on in the next line: "... is not " +\n "authorized ..."
@@ -28,11 +28,14 @@ _WRAP = (
 )
 # AWS's own words: where a terminal of fixed width cut one in two, the halves are joined.
 _OWN = (
-    "user is not authorized to perform on resource with an explicit deny in the because no allows denies action arn service"
+    "user is not authorized to perform on resource with an explicit deny in a the because no allows denies action arn service"
     " control policy identity-based resource-based permissions boundary session sessions vpc endpoint role trust transitively"
     " through explicitly"
 )
 _WORDS = frozenset(_OWN.split())
+# Markdown's marks around such words, "**explicit deny** in a [service control policy](https://...)"; round a value they stay.
+_MARKED = r"(?<![^\s(\"'>])([*_`]{1,3}|\[)([A-Za-z-]{1,14}(?:[ \n][A-Za-z-]{1,14}){0,9}:?)(?:\1(?!\w)|(?<!:)\]\([^()\s]{1,300}\))"
+_MARKS = ("**", " *", " _", "`", "](")
 _BREAK = r"\n(?=[A-Za-z:-])"
 _BEFORE, _AFTER = r"[A-Za-z-]{1,14}\Z", r"[A-Za-z-]{0,14}"
 
@@ -47,8 +50,14 @@ def unwrap(text: str) -> str:
     Return *text* with its escapes resolved and each run of white space as one character: a blank, or
     `\n` where a line break, with whatever stood in the margin, may have cut a word in two.
     """
-    if text.isprintable() and not ("\\" in text or "&" in text or "<" in text or "│" in text or "  " in text):
-        return text
+    return _unmarked(text if _is_plain(text) else _unwrapped(text))
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and not ("\\" in text or "&" in text or "<" in text or "│" in text or "  " in text)
+
+
+def _unwrapped(text: str) -> str:
     text = compiled(_ESCAPE).sub(_unescaped, text) if "\\" in text else text
     text = compiled(_ENTITY).sub(_character, text) if "&" in text else text
     text = compiled(_MARKUP).sub("", compiled(_TAG).sub("\n", text)) if "<" in text else text
@@ -58,6 +67,16 @@ def unwrap(text: str) -> str:
         return text
     text = compiled(_WRAP).sub("\n", compiled(_LITERAL).sub("", text))
     return compiled(_BREAK).sub(lambda found: "" if _is_in_a_word(text, found.start()) else "\n", text)
+
+
+def _unmarked(text: str) -> str:
+    if not any(map(text.__contains__, _MARKS)):
+        return text
+    return compiled(_MARKED).sub(lambda found: found[2] if _are_own(found[2]) else found[0], text)
+
+
+def _are_own(words: str) -> bool:
+    return _WORDS.issuperset(words.lower().rstrip(":").split())
 
 
 def _is_in_a_word(text: str, at: int) -> bool:

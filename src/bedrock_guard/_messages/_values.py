@@ -20,7 +20,8 @@ _BREAK_IN_BLANKED = r"(?<![<{\[-])\n(?=[^<>{}\[\]]+[>}\]])"
 _ORGANIZATIONS = r"arn:[\w-]+:organizations::[^/]*:policy(?:/|\Z)"
 _POLICY_ID = r"/\n?p\n?-(?:\n?[0-9a-zA-Z_]{8,128}|(?:\n?[0-9a-z]){8})\Z"
 _UNTOUCHED = r"arn:[\w:/+=@,\n-]+"  # nothing of it was blanked out
-_OTHER_LINE = r"arn:|\d{4}-\d\d-\d\d"  # begins with what is no part of an ARN
+_OTHER_LINE = r"arn:|\d{4}-\d\d-\d\d|[A-Za-z]+[:=](?:\s|\Z)"  # begins with what is no part of an ARN
+_LABEL = r"\n(?:[A-Za-z]{1,20} ?[:=]|[\u2014\u2013-])\Z"  # between a value and what follows: "Reason:"
 _END_IN_QUOTES = r"[\w.:/*@+-]+[\"'`]"
 _VERSION = r"v\d+(?::\d+)?\Z"  # of a model: "...-v1:0"
 _BOLD = r"(?<=[\w>})\]])\*\*\Z"  # Markdown's end of "**... arn:aws:iam::1:role/Writers**"
@@ -29,6 +30,8 @@ _BOLD = r"(?<=[\w>})\]])\*\*\Z"  # Markdown's end of "**... arn:aws:iam::1:role/
 def whole(text: str) -> str | None:
     """Return *text* as one value, without the line breaks that cut it; None where it is more, less or elided."""
     text = text.strip(_IN_QUOTES)
+    if compiled(_LABEL).search(text):
+        return None
     if compiled(_SIMPLE).fullmatch(text):
         return text
     end = _end(text, 0)
