@@ -4,8 +4,7 @@ import gc
 import io
 import json
 import weakref
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import pytest
 from botocore import UNSIGNED
@@ -15,10 +14,13 @@ import bedrock_guard
 from bedrock_guard import Fallback, ScpDeniedError
 from bedrock_guard._calls import _headers
 from bedrock_guard._fallback import Body
-from bedrock_guard.simulator import Simulator
+from bedrock_guard.simulator import Fault, Simulator
 from conftest import TOKYO
 from fallbacks.cases import APAC_NOVA, BODY, MISTRAL, Clock, ask, asynchronous, deny_models, guarded, models, told
 from policies import CLAUDE, GLOBAL_CLAUDE, HELLO, JAPAN_ONLY, JP_CLAUDE, NOVA, TOKYO_ONLY, region_deny
+from signing import is_signed
+
+Mode: TypeAlias = Literal["legacy", "standard", "adaptive"]
 
 OUTPUT: Any = {"s3OutputDataConfig": {"s3Uri": "s3://bucket"}}
 CALLS: list[tuple[str, dict[str, Any]]] = [
@@ -420,19 +422,95 @@ def test_header_of_a_parameter_that_adapt_leaves_out_is_left_out(simulator: Simu
     assert [headers["x-team"] for headers in seen] == ["search", "search"]
 
 
-def test_each_request_is_signed_for_itself(simulator: Simulator) -> None:
-    """What signing and sending add is never taken over."""
-    client = guarded(simulator)
-    seen = giving(client)
-    client.invoke_model(modelId=APAC_NOVA, body=BODY)
-    signatures = {headers["authorization"] for headers in seen}
+def signed(client: Any) -> list[bool]:
+    """Return, of each request that leaves the machine, whether AWS would find its signature right."""
+    seen: list[bool] = []
+    client.meta.events.register_first(
+        "before-send.bedrock-runtime", lambda request, **_: seen.append(is_signed(request))
+    )
+    return seen
 
-    assert len(signatures) == 2
+
+@pytest.mark.parametrize("operation", [ask, lambda client: client.invoke_model(modelId=APAC_NOVA, body=BODY)])
+def test_each_request_is_signed_for_itself(simulator: Simulator, operation: Any) -> None:
+    """What signing and sending add to the first request is never taken over: AWS would refuse the second."""
+    client = guarded(simulator)
+    seen = signed(client)
+    operation(client)
+
+    assert seen == [True, True]
+
+
+async def test_each_asynchronous_request_is_signed_for_itself(simulator: Simulator) -> None:
+    """So it is in aiobotocore."""
+    async with asynchronous(simulator) as client:
+        seen = signed(client)
+        await client.converse(modelId=JP_CLAUDE, messages=HELLO)
+
+    assert seen == [True, True]
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+def test_retries_of_botocore_are_signed_for_themselves(simulator: Simulator, mode: Mode) -> None:
+    """A call that is throttled, and not denied, is sent again by botocore as without us."""
+    config = Config(retries={"mode": mode, "total_max_attempts": 2})
+    client = bedrock_guard.guard(simulator.session(TOKYO).client("bedrock-runtime", config=config), fallback=MISTRAL)
+    simulator.add_fault(Fault("throttling", times=1))
+    seen = signed(client)
+    ask(client, NOVA)
+
+    assert seen == [True, True]
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard"])
+def test_retries_of_botocore_are_given_nothing(simulator: Simulator, mode: Mode) -> None:
+    """A handler that gives a header once gives it once, as without us."""
+    config = Config(retries={"mode": mode, "total_max_attempts": 2})
+    client = bedrock_guard.guard(simulator.session(TOKYO).client("bedrock-runtime", config=config), fallback=MISTRAL)
+    simulator.add_fault(Fault("throttling", times=1))
+    handed, seen = ["one"], []
+
+    def give(request: Any, **_: Any) -> None:
+        if handed:
+            request.headers["x-team"] = handed.pop()
+
+    client.meta.events.register_first("before-sign.bedrock-runtime", give)
+    client.meta.events.register_first(
+        "before-send.bedrock-runtime", lambda request, **_: seen.append("x-team" in request.headers)
+    )
+    ask(client, NOVA)
+
+    assert seen == [True, False]
+
+
+def test_headers_of_a_call_are_not_those_of_another_that_its_handler_makes(simulator: Simulator) -> None:
+    """What a handler or the user's hook asks AWS meanwhile is a call of its own."""
+    client = guarded(simulator)
+    teams: list[tuple[str, str | None]] = []
+
+    def list_first(**_: Any) -> None:
+        client.list_async_invokes()
+
+    def give(request: Any, operation_name: str, **_: Any) -> None:
+        if operation_name == "ListAsyncInvokes":
+            request.headers["x-team"] = "search"
+
+    client.meta.events.register("provide-client-params.bedrock-runtime.Converse", list_first)
+    client.meta.events.register_first("before-sign.bedrock-runtime", give)
+    client.meta.events.register_first(
+        "before-send.bedrock-runtime",
+        lambda request, **_: teams.append((request.url.rpartition("/")[2], request.headers.get("x-team"))),
+    )
+    ask(client, NOVA)
+
+    assert [(path, bool(team)) for path, team in teams] == [("async-invoke", True), ("converse", False)]
 
 
 @pytest.mark.parametrize(
     "name",
     [
+        "amz-sdk-invocation-id",
+        "amz-sdk-request",
         "authorization",
         "content-length",
         "expect",
@@ -445,8 +523,7 @@ def test_each_request_is_signed_for_itself(simulator: Simulator) -> None:
 def test_header_that_signing_or_sending_adds_is_not_given_again(name: str) -> None:
     """A request that lacks it has a reason to."""
     given: dict[str, str] = {}
-    call = SimpleNamespace(first_headers={name.title(): "first", "X-Team": "search"}, is_adapted=False)
-    _headers._give(call, given)
+    _headers._give([(name.title(), "first"), ("X-Team", "search")], given, is_adapted=False)
 
     assert given == {"X-Team": "search"}
 

@@ -29,7 +29,7 @@ class Conduct(Call):
     trial: Trial | None = None  # of the fallback that is remembered
     probed: Key | None = None
     sent_at = -inf
-    first_headers: Any = None
+    first: _headers.First | None = None
     _present: Token[_headers.Keeper | None] | None = None
 
     def opening(self) -> Params | None:
@@ -86,7 +86,7 @@ class Conduct(Call):
 
     def close(self) -> None:
         """End it. Where it was to probe and has found out nothing, the next call does."""
-        self.trial = self.rehearsed = None  # an error that is kept holds this, and would be held by it
+        self.trial = self.rehearsed = self.first = None  # an error that is kept holds this, and would be held by it
         try:
             if self.probed is not None:
                 self.keeper.memory.released(self.probed)

@@ -6,7 +6,7 @@ fallback would go without.
 """
 
 from contextvars import ContextVar, Token
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from botocore.client import BaseClient
 
@@ -17,6 +17,8 @@ from bedrock_guard._guard import Guard
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 _OWN = frozenset(
     {
+        "amz-sdk-invocation-id",
+        "amz-sdk-request",
         "authorization",
         "content-length",
         "expect",
@@ -31,10 +33,18 @@ _OWN = frozenset(
 _OF_PARAMETERS = "x-amzn-bedrock-"
 
 
+class First(NamedTuple):
+    """The first request of a call: botocore's context of it, which its retries share, and its headers before signing."""
+
+    context: Any
+    headers: list[tuple[str, Any]]
+
+
 class Keeper(Protocol):
     """What keeps the headers of its first request; *is_adapted* where its other requests may leave out parameters."""
 
-    first_headers: Any
+    operation_name: str
+    first: First | None
 
     @property
     def is_adapted(self) -> bool: ...
@@ -59,22 +69,22 @@ def forget(token: Token[Keeper | None]) -> None:
         return  # the call is closed in another context than its own, as by an event loop at its end
 
 
-def _keep_or_give(request: Any, **_: Any) -> None:
+def _keep_or_give(request: Any, operation_name: str, **_: Any) -> None:
     keeper = present.get()
-    if keeper is None:
-        return
-    if keeper.first_headers is None:
-        keeper.first_headers = request.headers
+    if keeper is None or keeper.operation_name != operation_name:  # a handler of the user's may call something else
         return
     try:
-        _give(keeper, request.headers)
+        if keeper.first is None:
+            keeper.first = First(request.context, request.headers.items())
+        elif keeper.first.context is not request.context:
+            _give(keeper.first.headers, request.headers, is_adapted=keeper.is_adapted)
     except Exception as fault:  # noqa: BLE001 (a request without a header is better than none)
         log_fault("bedrock_guard.failed", fault)
 
 
-def _give(keeper: Keeper, headers: Any) -> None:
-    for name, value in keeper.first_headers.items():
+def _give(first: list[tuple[str, Any]], headers: Any, *, is_adapted: bool) -> None:
+    for name, value in first:
         lower = name.lower()
-        is_left_out = keeper.is_adapted and lower.startswith(_OF_PARAMETERS)
+        is_left_out = is_adapted and lower.startswith(_OF_PARAMETERS)
         if name not in headers and lower not in _OWN and not is_left_out:
             headers[name] = value
