@@ -114,7 +114,7 @@ def test_good_probes_in_a_row_end_it(memory: Memory, evidence: Evidence, clock: 
         assert goes(memory) == "probe"
         ends.append(memory.probed_well(KEY))
 
-    assert ends == [False, False, True]
+    assert ends == [None, None, evidence]
     assert goes(memory) == "first choice"
     assert memory.status() == []
 
@@ -161,14 +161,21 @@ def test_late_denial_says_nothing_of_the_time_since(memory: Memory, evidence: Ev
     assert goes(memory) == "first choice"
 
 
-def test_probe_that_found_nothing_out_is_the_next_calls(memory: Memory, evidence: Evidence, clock: Clock) -> None:
-    """Throttled, say, or abandoned."""
+@pytest.mark.parametrize(("remember", "pause"), [(300, 10), (2, 2)])
+def test_probe_that_found_nothing_out_is_repeated_after_a_pause(
+    evidence: Evidence, clock: Clock, remember: float, pause: float
+) -> None:
+    """Throttled, say, or abandoned: meanwhile the fallback serves."""
+    memory = Memory(remember=remember, probes=3, clock=clock)
     deny(memory, evidence)
-    clock.time += 300
-    assert goes(memory) == "probe"
+    clock.time += remember
+    routes = [goes(memory)]
     memory.released(KEY)
+    for seconds in (0, pause - 1, 1):
+        clock.time += seconds
+        routes.append(goes(memory))
 
-    assert goes(memory) == "probe"
+    assert routes == ["probe", "fallback", "fallback", "probe"]
 
 
 def test_probe_that_hangs_is_given_up(memory: Memory, evidence: Evidence, clock: Clock) -> None:

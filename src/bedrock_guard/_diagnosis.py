@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from bedrock_guard._compat import StrEnum
@@ -47,7 +47,7 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A fallback that was tried and failed: the error's code or class, and AWS's own words."""
+    """A fallback that was tried and failed: the error's code or class, and AWS's own words, if it was AWS."""
 
     model_id: str
     error_code: str
@@ -103,6 +103,11 @@ class Diagnosis:
         same = object.__new__(type(self))  # a tenth of the time of `dataclasses.replace`, and every denial pays it
         vars(same).update(vars(self), request_id=request_id)
         return same
+
+    def without_words(self) -> "Diagnosis":
+        """Return the same without what AWS said to a fallback, which may repeat what it was sent."""
+        attempts = tuple(replace(each, error_message="") for each in self.attempts)
+        return replace(self, attempts=attempts) if attempts else self
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it but the long texts, as JSON primitives."""

@@ -33,6 +33,9 @@ class Event:
     served_model_id: str | None = None
     remembered: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "diagnosis", self.diagnosis.without_words())
+
     @property
     def drill(self) -> bool:
         """Whether it belongs to a drill."""
@@ -129,7 +132,7 @@ def _write(level: int, event: Event, result: str, **facts: Any) -> None:
 
 
 def _logged(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return the facts of *diagnosis*; what AWS said to a fallback may repeat what it was sent."""
+    """Return the facts of *diagnosis*."""
     facts = diagnosis.to_dict()
     facts["attempts"] = [{"model_id": each.model_id, "error_code": each.error_code} for each in diagnosis.attempts]
     return facts

@@ -5,25 +5,32 @@ import threading
 import time
 from collections.abc import Callable
 
-from bedrock_guard._events import log_fault
+from bedrock_guard._events import log_fault, warn
 from bedrock_guard._fork import clean_in_child
 
 ASKED_EVERY = 1.0  # seconds
 PATIENCE = 1.0  # seconds that calls wait for an answer
 GIVEN_UP = 60.0  # seconds after which a question without an answer is asked again
 
-_OFF = frozenset({"off", "0", "false", "no"})
-_ON = frozenset({"on", "1", "true", "yes"})
+_MEANING = {"off": False, "0": False, "false": False, "no": False, "on": True, "1": True, "true": True, "yes": True}
+_warned = {""}
 
 
 def is_guard_off() -> bool:
     """Tell whether BEDROCK_GUARD turns the guard off altogether."""
-    said = os.environ.get("BEDROCK_GUARD")
-    return said is not None and _means(said, _OFF)
+    return _said("BEDROCK_GUARD") is False
 
 
-def _means(said: str, words: frozenset[str]) -> bool:
-    return said.strip().lower() in words
+def _said(name: str) -> bool | None:
+    """Return what the environment says: on, off, or nothing that is known, of which there is a WARNING once."""
+    said = os.environ.get(name)
+    if said is None:
+        return None
+    word = said.strip().lower()
+    if word not in _MEANING and word not in _warned:
+        _warned.add(word)
+        warn("bedrock_guard.switch_not_understood", f"{name} is on or off; {said[:40]!r} is ignored")
+    return _MEANING.get(word)
 
 
 class _Question:
@@ -52,11 +59,11 @@ class Switch:
 
     def known(self) -> bool | None:
         """Return whether the fallback is on, or None where the user's function is to be asked, or waited for."""
-        said = os.environ.get("BEDROCK_GUARD_FALLBACK")
-        if said is not None and _means(said, _OFF):
+        said = _said("BEDROCK_GUARD_FALLBACK")
+        if said is False:
             return False
         if self._function is None:
-            return self.last or (said is not None and _means(said, _ON))
+            return self.last or said is True
         question = self._question
         if question is None or self._is_due(question):
             return None

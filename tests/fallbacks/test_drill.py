@@ -251,6 +251,18 @@ def test_tokens_are_counted_in_a_drill(simulator: Simulator) -> None:
     assert models(simulator) == [CLAUDE]
 
 
+def test_tokens_are_counted_by_whom_the_conversation_went_to(simulator: Simulator) -> None:
+    """In a drill as without one."""
+    client = guarded(simulator)
+    if not hasattr(client, "count_tokens"):
+        pytest.skip("this botocore knows of no such operation")
+    with bedrock_guard.drill(client, blocked=OSAKA):
+        ask(client)
+        client.count_tokens(modelId=CLAUDE, input={"converse": {"messages": HELLO}})
+
+    assert models(simulator)[:2] == [NOVA, NOVA]
+
+
 def test_count_that_names_a_profile_is_no_call_that_is_routed(simulator: Simulator) -> None:
     """It is AWS's to answer."""
     client = guarded(simulator)

@@ -11,6 +11,7 @@ from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    ParamValidationError,
     ReadTimeoutError,
 )
 from botocore.stub import Stubber
@@ -321,6 +322,69 @@ def test_candidate_denied_in_the_chain_costs_one_request_in_all(simulator: Simul
         ask(client)
 
     assert sent(simulator) == [(JP_CLAUDE, 403), (MISTRAL, 403), *[(NOVA, 200)] * 5]
+
+
+def test_candidate_that_failed_lately_is_tried_after_the_others(simulator: Simulator) -> None:
+    """What AWS refuses it may be what was sent: a policy may ask for a guardrail."""
+    client = guarded(simulator, MISTRAL)
+    ask(client)
+    simulator.set_scps([TOKYO_ONLY, deny_models(MISTRAL)])
+    failed(client)
+    simulator.set_scps([TOKYO_ONLY])
+
+    assert ask(client)["served_model_id"] == MISTRAL
+
+
+SECRET: Any = [{"role": "user", "content": "a secret"}]  # no list, so botocore quotes it
+
+
+def test_callers_own_mistake_is_botocores_to_tell_while_degraded(simulator: Simulator) -> None:
+    """No model would take it, and no SCP has anything to do with it."""
+    client = guarded(simulator, [MISTRAL, NOVA])
+    ask(client)
+    with pytest.raises(ParamValidationError):
+        client.converse(modelId=JP_CLAUDE, messages=SECRET)
+
+    assert len(simulator.requests) == 2
+
+
+def test_callers_own_mistake_is_botocores_to_tell_in_a_drill(simulator: Simulator) -> None:
+    """As it is without one."""
+    client = guarded(simulator, [MISTRAL, NOVA])
+    with bedrock_guard.drill(client, blocked="ap-northeast-3"), pytest.raises(ParamValidationError):
+        client.converse(modelId=JP_CLAUDE, messages=SECRET)
+
+    assert simulator.requests == []
+
+
+def test_mistake_of_the_users_hook_is_the_candidates(simulator: Simulator) -> None:
+    """The next one may do better; what was sent goes neither to the hook nor into the error."""
+    told: list[bedrock_guard.Event] = []
+    adapt = lambda model_id, params: params | ({"messages": SECRET} if model_id == MISTRAL else {})  # noqa: E731
+    client = guarded(simulator, Fallback([MISTRAL, NOVA], adapt=adapt), hook=told.append)
+    served = ask(client)
+
+    assert (served["served_model_id"], told[-1].diagnosis.attempts[0].error_code) == (NOVA, "ParamValidationError")
+    assert "a secret" not in repr(told)
+
+
+def test_error_holds_nothing_that_botocore_quotes(simulator: Simulator) -> None:
+    """The class of its error says what happened; the prompt is not to be pickled or logged with it."""
+    client = guarded(simulator, Fallback(MISTRAL, adapt=lambda _, params: params | {"messages": SECRET}))
+    diagnosis = failed(client).diagnosis
+
+    assert [each.error_code for each in diagnosis.attempts] == ["ParamValidationError"]
+    assert "a secret" not in repr(diagnosis)
+
+
+def test_hook_is_not_given_awss_words_on_a_fallback(simulator: Simulator) -> None:
+    """They may repeat what was sent; the error has them as data."""
+    told: list[bedrock_guard.Event] = []
+    client = guarded(simulator, hook=told.append)
+    error: Any = stubbed(client, "ValidationException", "Malformed: a secret", 400)
+
+    assert "a secret" in error.diagnosis.attempts[0].error_message
+    assert (told[-1].name, "a secret" in repr(told)) == ("fallback_failed", False)
 
 
 def answering(client: Any, model_id: str, code: str, operation: str = "Converse") -> list[str]:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bedrock_guard
+from bedrock_guard._fallback._memory import PAUSE
 from bedrock_guard.simulator import Fault, Simulator
 from conftest import TOKYO
 from fallbacks.cases import APAC_NOVA, Clock, ask, asynchronous, guarded, models, sent, told, with_settings
@@ -69,7 +70,7 @@ def test_probe_that_is_denied_is_served_by_the_fallback(simulator: Simulator, cl
 
 
 def test_probe_that_meets_another_failure_is_the_callers_and_proves_nothing(simulator: Simulator, clock: Clock) -> None:
-    """The next call is the probe."""
+    """The fallback serves the next calls; the first choice is tried again in a while."""
     client = guarded(simulator, with_settings(), clock)
     ask(client)
     simulator.set_scps([])
@@ -78,6 +79,8 @@ def test_probe_that_meets_another_failure_is_the_callers_and_proves_nothing(simu
     with pytest.raises(client.exceptions.ThrottlingException):
         ask(client)
 
+    assert ask(client)["served_model_id"] == NOVA
+    clock.time += PAUSE
     assert ask(client) is None
     assert bedrock_guard.status() == []
 
@@ -94,7 +97,7 @@ def test_probe_before_which_the_switch_is_asked_ends_it_too(simulator: Simulator
     assert bedrock_guard.status() == []
 
 
-def test_interrupted_probe_is_the_next_calls(simulator: Simulator, clock: Clock) -> None:
+def test_interrupted_probe_is_another_calls(simulator: Simulator, clock: Clock) -> None:
     """Ctrl-C in the middle of it releases it."""
     client = guarded(simulator, with_settings(), clock)
     ask(client)
@@ -109,11 +112,12 @@ def test_interrupted_probe_is_the_next_calls(simulator: Simulator, clock: Clock)
     client.meta.events.register_first("before-send.bedrock-runtime", interrupt)
     with pytest.raises(KeyboardInterrupt):
         ask(client)
+    clock.time += PAUSE
 
     assert ask(client) is None
 
 
-async def test_cancelled_probe_is_the_next_calls(simulator: Simulator, clock: Clock) -> None:
+async def test_cancelled_probe_is_another_calls(simulator: Simulator, clock: Clock) -> None:
     """As with asyncio."""
     async with asynchronous(simulator, with_settings()) as client:
         client._bedrock_guard.memory.now = clock
@@ -134,6 +138,7 @@ async def test_cancelled_probe_is_the_next_calls(simulator: Simulator, clock: Cl
         with pytest.raises(asyncio.CancelledError):
             await probe
         blocked.clear()
+        clock.time += PAUSE
         answer = await client.converse(modelId=JP_CLAUDE, messages=HELLO)
 
     assert "BedrockGuard" not in answer["ResponseMetadata"]
@@ -168,7 +173,7 @@ def test_one_probe_at_a_time_and_no_call_lost_or_doubled(simulator: Simulator, c
     assert len(simulator.requests) == 2 + 64
 
 
-async def test_probe_that_is_closed_elsewhere_is_the_next_calls(
+async def test_probe_that_is_closed_elsewhere_is_another_calls(
     simulator: Simulator, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As an event loop does at its end: in another context than the call's own."""
@@ -189,6 +194,7 @@ async def test_probe_that_is_closed_elsewhere_is_the_next_calls(
         with contextlib.suppress(ValueError):  # of botocore's own context
             probe.close()
         blocked.clear()
+        clock.time += PAUSE
 
         assert told(await client.converse(modelId=JP_CLAUDE, messages=HELLO)) is None
         assert "bedrock_guard.failed" not in caplog.text

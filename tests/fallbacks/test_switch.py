@@ -6,14 +6,16 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import pytest
 
+import bedrock_guard
 from bedrock_guard import Fallback, ScpDeniedError, _switch
 from bedrock_guard._switch import Switch
 from bedrock_guard.simulator import Simulator
-from fallbacks.cases import Clock, ask, asynchronous, guarded, models
+from fallbacks.cases import MISTRAL, Clock, ask, asynchronous, guarded, models
 from policies import HELLO, JP_CLAUDE, NOVA
 
 
@@ -144,6 +146,37 @@ def test_calls_that_are_not_denied_do_not_ask(simulator: Simulator, hanging: Han
     ask(client)
 
     assert hanging.asked == 0
+
+
+def test_calls_of_another_model_do_not_ask(simulator: Simulator) -> None:
+    """Nor does a call of what has recovered: a slow flag store is no business of theirs."""
+    asked = count()
+    client = guarded(simulator, Fallback([NOVA], enabled=lambda: next(asked) >= 0, probes=1), Clock())
+    client._bedrock_guard.switch._now = count(step=2).__next__  # so each would be due
+    ask(client)
+    simulator.set_scps([])
+    ask(client, MISTRAL)
+    client._bedrock_guard.memory.now.time += 300
+    ask(client)
+    ask(client)
+
+    assert (next(asked), bedrock_guard.status()) == (1, [])
+
+
+@pytest.mark.parametrize("name", ["BEDROCK_GUARD", "BEDROCK_GUARD_FALLBACK"])
+def test_word_that_is_not_understood_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, simulator: Simulator, name: str
+) -> None:
+    """Whoever writes `disabled` believes that it is off."""
+    monkeypatch.setenv(name, f"disabled {name}\n")
+    client = guarded(simulator)
+    for _ in range(3):
+        ask(client)
+    told = [record.getMessage() for record in caplog.records if "switch_not_understood" in record.getMessage()]
+
+    assert told == [
+        f"bedrock_guard.switch_not_understood {name} is on or off; {f'disabled {name}{chr(10)}'!r} is ignored"
+    ]
 
 
 def test_function_that_turns_it_off_while_degraded(simulator: Simulator) -> None:

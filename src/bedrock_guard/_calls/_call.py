@@ -97,6 +97,11 @@ class Call:
         return self.operation_name == "CountTokens"
 
     @property
+    def is_adapted(self) -> bool:
+        """Whether the user's hook makes the parameters of its other requests."""
+        return self.guard.settings.adapt is not None
+
+    @property
     def model_id(self) -> str:
         """The model that was asked for."""
         return str(self.params["modelId"])

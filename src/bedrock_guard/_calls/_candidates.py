@@ -5,9 +5,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from botocore.exceptions import ParamValidationError
+
 from bedrock_guard._alternatives import same_model
 from bedrock_guard._calls._call import Call, Send, Work
-from bedrock_guard._calls._failures import code_of, is_lasting, is_passing
+from bedrock_guard._calls._failures import code_of, is_lasting, is_passing, words_of
 from bedrock_guard._diagnosis import Attempt, Diagnosis, PassedOver
 from bedrock_guard._events import log_fault
 from bedrock_guard._fallback import (
@@ -34,6 +36,7 @@ class Trial:
     """
 
     model_id = ""  # whose turn it is
+    mistake: ParamValidationError | None = None  # the caller's own, which no model would take
     passing_error: Exception | None = None  # throttling and the like: it is worth trying again
     attempts: tuple[Attempt, ...] = ()
     unusable: tuple[str, ...] = ()
@@ -54,7 +57,7 @@ class Trial:
         self.is_remembered = route is not None
         self.known_unusable = known_unusable if route is None else route.unusable
         self._call = call
-        self._options = iter(options)
+        self._options = iter(sorted(options, key=self._failed_lately))  # it may have been for what was sent
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -75,7 +78,10 @@ class Trial:
 
     def failed(self, error: Exception) -> None:
         """Note that the candidate whose turn it is has failed."""
-        self.attempts += (Attempt(self.model_id, code_of(error), str(error)),)
+        if isinstance(error, ParamValidationError) and not self._call.is_adapted:
+            self.mistake = error
+            return
+        self.attempts += (Attempt(self.model_id, code_of(error), words_of(error)),)
         if is_passing(error):
             self.passing_error = error
         elif is_lasting(error, self._call.operation_name):
@@ -83,17 +89,20 @@ class Trial:
 
     def run(self) -> Generator[Send, Any, Any]:
         """Send the request to one candidate after the other; return the response, None where none serves."""
-        while (params := self.next()) is not None:
+        while self.mistake is None and (params := self.next()) is not None:
             try:
                 return (yield Send(params))
             except Exception as error:  # noqa: BLE001 (whatever it is, the next candidate may do better)
                 self.failed(error)
         return None
 
+    def _failed_lately(self, option: Option) -> bool:
+        return (self._call.operation_name, option.candidate.model_id) in self.known_unusable
+
     def _prepared(self, option: Option) -> Params | str:
         """Return the parameters for *option*, or the reason to pass it over."""
         call = self._call
-        if (call.operation_name, self.model_id) in self.known_unusable:
+        if call.is_count and self._failed_lately(option):
             return "it failed lately, whatever was sent"
         try:
             params = prepare(option, call.operation_name, call.params, call.body, call.guard.settings)

@@ -95,11 +95,6 @@ class Conduct(Call):
         except Exception as fault:  # noqa: BLE001 (the answer stands)
             log_fault("bedrock_guard.failed", fault)
 
-    @property
-    def is_adapted(self) -> bool:
-        """Whether the user's hook makes the parameters of its other requests."""
-        return self.guard.settings.adapt is not None
-
     def _has_others(self) -> bool:
         params: Any = self.sent
         return (
@@ -115,12 +110,12 @@ class Conduct(Call):
         switch = self.guard.switch
         if self.drill is not None or self.is_count or switch is None:
             return None
-        is_on = switch.known()
-        if not is_on:
-            return self.sent if is_on is False else None
         key, route = self.route()
         if route is None:
             return self.sent
+        is_on = switch.known()  # a function of the user's holds up no call that it is no business of
+        if not is_on:
+            return self.sent if is_on is False else None
         options = route.evidence.options.get(self.operation_name)
         if options is None:
             return None
@@ -143,9 +138,9 @@ class Conduct(Call):
     def probed_well(self, key: Key) -> None:
         """Note a good answer of the first choice to the probe."""
         self.probed = None
-        route = self.keeper.memory.route(key)
-        if self.keeper.memory.probed_well(key) and route is not None:
-            self.keeper.teller.recovered(Event("recovered", route.evidence.diagnosis, self.operation_name))
+        evidence = self.keeper.memory.probed_well(key)
+        if evidence is not None:
+            self.keeper.teller.recovered(Event("recovered", evidence.diagnosis, self.operation_name))
 
     def served(self, trial: Trial, response: Any) -> None:
         """Say in *response*, and to whoever listens, that a candidate has served it."""

@@ -21,6 +21,11 @@ def code_of(error: Exception) -> str:
     return type(error).__name__
 
 
+def words_of(error: Exception) -> str:
+    """Return AWS's own words; those of other exceptions, such as botocore's, may hold what was sent."""
+    return str(error) if isinstance(error, ClientError) else ""
+
+
 def is_passing(error: Exception) -> bool:
     """Tell whether *error* is throttling, a fault of the service or a timeout."""
     if not isinstance(error, ClientError):

@@ -14,6 +14,7 @@ from bedrock_guard._fallback._status import Degradation, unwatch, watch
 from bedrock_guard._fork import clean_in_child
 
 LONGEST = 60 * 60  # seconds: relapses double the period up to this, and a probe is waited for so long
+PAUSE = 10  # seconds
 _MOST = 1024
 
 
@@ -129,25 +130,26 @@ class Memory:
                 entry.period, entry.until = period, self.now() + period
                 entry.good_probes, entry.probed_until = 0, -inf
 
-    def probed_well(self, key: Key) -> bool:
-        """Note a good answer to a probe; return whether the first choice has recovered by it."""
+    def probed_well(self, key: Key) -> Evidence | None:
+        """Note a good answer to a probe; where the first choice has recovered by it, return what had been denied."""
         with self._lock:
             entry = self._active(key)
             if entry is None:
-                return False
+                return None
             entry.probed_until = -inf
             entry.good_probes += 1
             if entry.good_probes < self._probes:
-                return False
+                return None
             entry.recovered_at = self.now()
-            return True
+            return entry.route.evidence
 
     def released(self, key: Key) -> None:
-        """Note that a probe has told nothing: the next call is the probe."""
+        """Note that a probe has told nothing: after a pause, in which the fallback serves, another call probes."""
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
                 entry.probed_until = -inf
+                entry.until = self.now() + min(PAUSE, self._remember)
 
     def served(self, key: Key, model_id: str) -> bool:
         """Note that *model_id* has served a call; return whether it is the first since the denial."""
