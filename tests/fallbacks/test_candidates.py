@@ -400,6 +400,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("models", "\u00e9.model", "is no model ID"),
     ("models", "arn:aws:bedrock:ap-northeast-1", "is no model ID"),
     ("models", {"jp claude": NOVA}, "is no model ID"),
+    ("models", {"us-east-1": NOVA}, "'us-east-1' is no model ID"),
+    *[("models", each, f"'{each}' is no model ID") for each in ("us-east-1", "us-gov-west-1", "eusc-de-east-1")],
     *[
         ("remember", each, "remember is a number of seconds")
         for each in (0, -1, "300", None, True, float("nan"), 10**400)

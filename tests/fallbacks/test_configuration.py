@@ -82,6 +82,28 @@ def test_longest_model_id() -> None:
     assert named("x" * 2048) == ["x" * 2048]
 
 
+def test_name_that_is_formed_like_a_regions_is_a_model_id() -> None:
+    """A provisioned model may have any."""
+    assert named("my-model-1") == ["my-model-1"]
+
+
+def test_models_are_those_that_were_checked() -> None:
+    """What the user does to his own list or mapping afterwards is nothing to the fallback."""
+    models: Any = [NOVA]
+    by_request: Any = {JP_CLAUDE: [NOVA]}
+    as_list, as_mapping = Fallback(models), Fallback(by_request)
+    models.append(None)
+    by_request[JP_CLAUDE].append(None)
+    by_request[None] = None
+
+    assert candidates_for(as_list, JP_CLAUDE, list) == candidates_for(as_mapping, JP_CLAUDE, list) == [Candidate(NOVA)]
+
+
+def test_equal_models_are_one_configuration() -> None:
+    """Whatever sequence they came in."""
+    assert Fallback([NOVA, MISTRAL]) == Fallback((NOVA, MISTRAL)) != Fallback([MISTRAL, NOVA])
+
+
 def test_bytes_are_no_list_of_models() -> None:
     """The message shows them."""
     models: Any = b"amazon.nova-lite-v1:0"

@@ -1,10 +1,9 @@
 """A denial, the memory and the configuration in; the next model to try, or none, out. Nothing is sent here."""
 
+from bedrock_guard._fallback._accepted import AUTO, Models
 from bedrock_guard._fallback._configuration import (
-    AUTO,
     Candidate,
     Fallback,
-    Models,
     Params,
     candidates_for,
     configured,

@@ -1,32 +1,18 @@
-"""What `fallback=` accepts, and the candidates that it names for a requested model."""
+"""How a fallback is configured, and the candidates that it names for a requested model."""
 
 import inspect
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
-from bedrock_guard._identifiers import parse_arn, parse_model_id
+from bedrock_guard._fallback._accepted import AUTO, Models, accepted
+from bedrock_guard._identifiers import parse_model_id
 
 Params: TypeAlias = dict[str, Any]
-Models: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 
-AUTO = "auto"
 _WILDCARDS = frozenset("*?[")
-# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html: 1 to 2048 characters
-_MOST = 2048
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
-_ARN = re.compile(r"arn:[A-Za-z0-9._:/-]+")
-_PATTERN = re.compile(r"[A-Za-z0-9._:/*?!\[\]-]+")
-# A switch, in the wrong place.
-_NO_IDS = frozenset({AUTO, "on", "off", "true", "false", "yes", "no", "0", "1", "enabled", "disabled", "none"})
-_SERVICES = frozenset({"bedrock", "sagemaker"})  # endpoints of Bedrock Marketplace are SageMaker's
-_ACCEPTED = (
-    'a model ID, several in order, a mapping from requested models (or patterns such as "jp.*") to them, "auto", '
-    "or a Fallback of one of these"
-)
 
 
 @dataclass(frozen=True)
@@ -53,7 +39,7 @@ class Fallback:
     adapt: Callable[[str, Params], Params] | None = None
 
     def __post_init__(self) -> None:
-        _check_models(self.models)
+        object.__setattr__(self, "models", accepted(self.models))
         if not _is_number(self.remember) or not self.remember > 0:
             raise ValueError(f"remember is a number of seconds above 0, not {self.remember!r}")
         if not _is_number(self.probes) or self.probes != int(self.probes) or self.probes < 1:
@@ -152,44 +138,3 @@ def _is_number(value: object) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     except OverflowError:  # an integer that no float can hold
         return False
-
-
-def _check_models(models: object) -> None:
-    if isinstance(models, Mapping):
-        for requested, value in models.items():
-            _check(requested, _is_requested)
-            _check_list(value)
-    else:
-        _check_list(models)
-    if not models:
-        raise ValueError(f"fallback names no model; it is {_ACCEPTED}")
-
-
-def _check_list(models: object) -> None:
-    if isinstance(models, str):
-        _check(models, _is_candidate)
-        return
-    if not isinstance(models, Sequence) or isinstance(models, bytes):
-        raise TypeError(f"fallback is {_ACCEPTED}, not {models!r}")
-    if not models:
-        raise ValueError(f"fallback has an empty list of models; it is {_ACCEPTED}")
-    for model_id in models:
-        _check(model_id, _is_candidate)
-
-
-def _check(model_id: object, is_good: Callable[[str], bool]) -> None:
-    if not isinstance(model_id, str):
-        raise TypeError(f"fallback is {_ACCEPTED}; {model_id!r} is no model ID")
-    if len(model_id) > _MOST or not is_good(model_id):
-        raise ValueError(f"fallback is {_ACCEPTED}; {model_id!r} is no model ID")
-
-
-def _is_requested(model_id: str) -> bool:
-    return _PATTERN.fullmatch(model_id) is not None
-
-
-def _is_candidate(model_id: str) -> bool:
-    if model_id.startswith("arn:"):
-        arn = parse_arn(model_id)
-        return arn is not None and arn.service in _SERVICES and _ARN.fullmatch(model_id) is not None
-    return model_id == AUTO or (_ID.fullmatch(model_id) is not None and model_id.lower() not in _NO_IDS)

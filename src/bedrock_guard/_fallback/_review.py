@@ -5,8 +5,9 @@ from fnmatch import fnmatchcase
 
 from bedrock_guard._alternatives import same_model
 from bedrock_guard._catalog import Catalog
+from bedrock_guard._fallback._accepted import AUTO
 from bedrock_guard._fallback._boundary import crosses
-from bedrock_guard._fallback._configuration import AUTO, Fallback, all_models, candidates_for, is_pattern
+from bedrock_guard._fallback._configuration import Fallback, all_models, candidates_for, is_pattern
 from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_model_id
 from bedrock_guard._profiles import InferenceProfile, from_catalog
 
