@@ -11,9 +11,10 @@ from bedrock_guard._fallback import review
 from bedrock_guard._fallback._boundary import crosses
 from bedrock_guard._profiles import InferenceProfile, Origin, Scope
 from conftest import TOKYO
-from fallbacks.cases import APAC_NOVA
-from policies import GLOBAL_CLAUDE, JP_CLAUDE, NOVA
+from fallbacks.cases import APAC_NOVA, MISTRAL
+from policies import CLAUDE, GLOBAL_CLAUDE, JP_CLAUDE, NOVA
 
+ACCOUNT = f"arn:aws:bedrock:{TOKYO}:111122223333"
 ELSEWHERE = "meta.llama3-8b-instruct-v1:0"  # not in Tokyo
 
 
@@ -33,6 +34,88 @@ def test_model_that_is_not_in_the_region_is_warned_of(candidate: str) -> None:
 def test_candidate_is_warned_of_once() -> None:
     """However many models it is for."""
     assert len(warnings({JP_CLAUDE: ELSEWHERE, "apac.*": [NOVA, ELSEWHERE]})) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [
+        (CLAUDE, f'{GLOBAL_CLAUDE}, {JP_CLAUDE}: key that, or "*.{CLAUDE}"'),
+        (f"arn:aws:bedrock:{TOKYO}::foundation-model/{NOVA}", f'{APAC_NOVA}: key that, or "*.{NOVA}"'),
+        (
+            "anthropic.claude-sonnet-4-5*",
+            f'{GLOBAL_CLAUDE}, {JP_CLAUDE}: key that, or "*.anthropic.claude-sonnet-4-5*"',
+        ),
+    ],
+)
+def test_key_of_a_bare_model_is_warned_of(key: str, advice: str) -> None:
+    """With what to write in its place."""
+    (warning,) = warnings({key: MISTRAL, "global.openai.*": MISTRAL})
+
+    assert warning == (
+        f"{key} is keyed by the bare model, which is never routed; calls through a profile ask for {advice}"
+    )
+
+
+@pytest.mark.parametrize("key", ["jp.anthropc.*", "*.anthropc.*", "us.*", f"us.{CLAUDE}", MISTRAL])
+def test_key_that_no_profile_of_the_region_matches_is_warned_of(key: str) -> None:
+    """Mistyped, of another Region, or of a model that has none."""
+    (warning,) = warnings({key: NOVA})
+
+    assert warning.startswith(f"{key} matches no inference profile that can be called from {TOKYO} (catalogue of ")
+    assert warning.endswith("; prefixes there: apac, global, jp)")
+
+
+@pytest.mark.parametrize("key", ["jp.anthropc.*", MISTRAL])
+def test_key_that_matches_nowhere_is_warned_of_beside_others(key: str) -> None:
+    """It cannot be for another Region."""
+    assert len(warnings({key: NOVA, "jp.*": NOVA})) == 1
+
+
+def test_key_for_another_region_is_not_warned_of_beside_others() -> None:
+    """One mapping may be for clients in many Regions."""
+    assert warnings({"us.*": NOVA, f"eu.{CLAUDE}": NOVA, "jp.*": NOVA}) == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "*",
+        "*claude*",
+        "*.anthropic.*",
+        JP_CLAUDE,
+        f"{ACCOUNT}:inference-profile/{JP_CLAUDE}",
+        "jp.anthropic.claude-of-tomorrow-v1:0",
+        "anthropic.claude-of-tomorrow-v1:0",
+        f"{ACCOUNT}:application-inference-profile/abcdefghijkl",
+        "arn:aws:bedrock:*:application-inference-profile/*",
+        "arn:*:inference-profile/jp.*",
+        "abcdef*",
+        f"{ACCOUNT}:prompt/ABCDEFGHIJ:1",
+        f"{ACCOUNT}:default-prompt-router/anthropic.claude:1",
+        "my-provisioned-model",
+    ],
+)
+def test_key_that_may_be_asked_for_is_not_warned_of(key: str) -> None:
+    """Nor one of which the catalogue knows nothing: it is dated, the user is not."""
+    assert warnings({key: NOVA}) == []
+
+
+@pytest.mark.parametrize("pattern", ["jp.anthropic.*", "jp.*"])
+def test_candidate_that_is_wider_than_all_that_a_pattern_matches_is_warned_of(pattern: str) -> None:
+    """It would be passed over with each call."""
+    (warning,) = warnings({pattern: APAC_NOVA})
+
+    assert warning.startswith(f"{APAC_NOVA} serves nothing that {pattern} matches: it may route to ap-northeast-2, ")
+
+
+def test_candidate_that_is_inside_one_of_them_is_not() -> None:
+    """It serves that one."""
+    assert warnings({"*.anthropic.*": APAC_NOVA}) == []
+
+
+def test_candidate_that_may_be_wider_is_not() -> None:
+    """The user has let it."""
+    assert list(review(Fallback({"jp.*": APAC_NOVA}, allow_wider=True), TOKYO, embedded())) == []
 
 
 @pytest.mark.parametrize("models", ["auto", ["auto"], {"jp.*": "auto"}, {JP_CLAUDE: "auto", "apac.*": NOVA}])

@@ -8,6 +8,7 @@ from bedrock_guard._catalog import Catalog
 from bedrock_guard._fallback._accepted import AUTO
 from bedrock_guard._fallback._boundary import crosses
 from bedrock_guard._fallback._configuration import Fallback, all_models, candidates_for, is_pattern
+from bedrock_guard._fallback._keys import some, unasked
 from bedrock_guard._identifiers import UNSPECIFIED, ModelKind, parse_model_id
 from bedrock_guard._profiles import InferenceProfile, from_catalog
 
@@ -21,7 +22,9 @@ def review(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator
     for requested, candidate in all_models(fallback.models):
         if candidate != AUTO and not fallback.allow_wider:
             _refuse_wider(requested, candidate, source_region, catalog)
+    yield from unasked(fallback.models, source_region, catalog)
     yield from _themselves(fallback)
+    yield from _wider(fallback, source_region, catalog)
     yield from _unserved(fallback, source_region, catalog)
     for candidate in dict.fromkeys(candidate for _, candidate in all_models(fallback.models)):
         known = catalog.models.get(parse_model_id(candidate).id)
@@ -54,20 +57,36 @@ def _themselves(fallback: Fallback) -> Iterator[str]:
             yield f"the fallback of {requested} is that model itself"
 
 
+def _wider(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator[str]:
+    """Yield a warning for each candidate that is wider than every profile which the pattern that it is for matches."""
+    for requested, candidate in all_models(fallback.models):
+        profile = _original(candidate, source_region, catalog)
+        if fallback.allow_wider or requested is None or profile is None:
+            continue
+        originals = _originals(requested, source_region, catalog)
+        reasons = [crosses(candidate, original, source_region, profile) for original in originals]
+        if reasons and all(reasons):
+            yield f"{candidate} serves nothing that {requested} matches: {reasons[0]}"
+
+
 def _unserved(fallback: Fallback, source_region: str, catalog: Catalog) -> Iterator[str]:
     pairs = all_models(fallback.models)
     for requested in dict.fromkeys(requested for requested, _ in pairs):
         if any(candidate != AUTO for each, candidate in pairs if each == requested):
             continue
-        if requested is not None and not is_pattern(requested):
-            profiles = [_original(requested, source_region, catalog)]
-        else:
-            ids = [each.id for each in catalog.profiles_from(source_region) if fnmatchcase(each.id, requested or "*")]
-            profiles = [from_catalog(each, source_region, catalog) for each in ids]
-        without = [each.id for each in profiles if each and not _has_same_model(each, source_region, catalog)]
+        profiles = _originals(requested, source_region, catalog)
+        without = [each.id for each in profiles if not _has_same_model(each, source_region, catalog)]
         if without:
-            more = f" and {len(without) - 3} more" if len(without) > 3 else ""
-            yield f'"auto" from {source_region} has nothing for {", ".join(without[:3])}{more}'
+            yield f'"auto" from {source_region} has nothing for {some(without)}'
+
+
+def _originals(requested: str | None, source_region: str, catalog: Catalog) -> list[InferenceProfile]:
+    """Return the profiles that *requested* matches, as far as they are known from *source_region*."""
+    if requested is not None and not is_pattern(requested):
+        ids = [parse_model_id(requested).id]
+    else:
+        ids = [each.id for each in catalog.profiles_from(source_region) if fnmatchcase(each.id, requested or "*")]
+    return [profile for each in ids if (profile := from_catalog(each, source_region, catalog))]
 
 
 def _has_same_model(profile: InferenceProfile, source_region: str, catalog: Catalog) -> bool:
