@@ -18,7 +18,7 @@ from bedrock_guard._client import GuardedClient
 from bedrock_guard.simulator import Simulator
 from calls import denied, refused, sentence
 from conftest import TOKYO
-from policies import JP_CLAUDE
+from policies import JP_CLAUDE, NOVA
 
 
 class Hook(list[Event]):
@@ -268,6 +268,26 @@ def test_every_service_of_bedrock_is_guarded(service: Any) -> None:
 
     for client in (session.client(service), bedrock_guard.guard(boto3.client(service, region_name=TOKYO))):
         assert [each.__name__ for each in type(client).__mro__].count("GuardedClient") == 1
+
+
+@pytest.mark.parametrize("service", ["bedrock", "bedrock-agent", "bedrock-agent-runtime"])
+def test_fallback_of_a_client_that_has_none_is_warned_of(service: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """It would do nothing, and nobody would know."""
+    bedrock_guard.client(service, region_name=TOKYO, fallback=NOVA)
+
+    (warning,) = [record.getMessage() for record in caplog.records if record.name == "bedrock_guard"]
+    assert warning == (
+        f"bedrock_guard.fallback_cannot_serve a client of {service} has no fallback, which is for bedrock-runtime alone"
+    )
+
+
+def test_fallback_of_a_session_is_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    """It guards clients of all services, and so does the process."""
+    bedrock_guard.guard(boto3.Session(region_name=TOKYO), fallback=NOVA).client("bedrock")
+    bedrock_guard.install(fallback=NOVA)
+    boto3.client("bedrock", region_name=TOKYO)
+
+    assert "fallback_cannot_serve" not in caplog.text
 
 
 @pytest.mark.parametrize("service", ["s3", "sts"])

@@ -15,9 +15,11 @@ from botocore.client import BaseClient
 
 from bedrock_guard._aio import AsyncGuardedClient
 from bedrock_guard._calls import Conduct, Conversation, Drill, Send, converse, follow
+from bedrock_guard._events import warn
 from bedrock_guard._guard import Guard
 
-SERVICES = ("bedrock-runtime", "bedrock", "bedrock-agent-runtime", "bedrock-agent")
+RUNTIME = "bedrock-runtime"
+SERVICES = (RUNTIME, "bedrock", "bedrock-agent-runtime", "bedrock-agent")
 _EVENTS = tuple(f"creating-client-class.{service}" for service in SERVICES)
 _ID = "bedrock_guard"
 
@@ -81,6 +83,11 @@ def guard_client(client: BaseClient, guard: Guard) -> None:
     if service not in SERVICES:
         raise TypeError(f"bedrock_guard guards clients of {', '.join(SERVICES)}, not of {service}")
     guard.review(client.meta.region_name)
+    if guard.fallback is not None and service != RUNTIME:
+        warn(
+            "bedrock_guard.fallback_cannot_serve",
+            f"a client of {service} has no fallback, which is for {RUNTIME} alone",
+        )
     own = type(client)
     front = _front_for((own,))
     if not issubclass(own, front):
