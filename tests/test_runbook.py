@@ -133,3 +133,14 @@ def test_key_is_the_same_everywhere(lines: dict[str, dict[str, Any]]) -> None:
 def test_every_event_is_in_the_table() -> None:
     """With its level."""
     assert set(re.findall(r"^\| `bedrock_guard\.([a-z_]+)` \| WARNING", RUNBOOK, re.MULTILINE)) == EVENTS
+
+
+def test_running_fleet_is_turned_off_by_its_flag() -> None:
+    """That comes first: nobody changes the environment of a process that runs."""
+    rows = RUNBOOK.partition("## 2. Turn it off")[2].partition("\n\nNobody")[0].split("\n| ")[3:]
+
+    assert [("enabled=" in row, "that start with it" in row) for row in rows] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
