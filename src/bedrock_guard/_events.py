@@ -46,7 +46,11 @@ class Hook(Protocol):
     """Whatever takes an `Event`: a metric, a trace, a counter. What it raises is logged, and goes no further."""
 
     def __call__(self, event: Event, /) -> object:
-        """Take note of *event*; called in the thread of the call that it is about."""
+        """
+        Take note of *event*, in the thread of the call that it is about.
+
+        Of an asynchronous client `denied` comes in another thread, in which the denial is explained.
+        """
 
 
 class Teller:
