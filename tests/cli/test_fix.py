@@ -77,6 +77,27 @@ def test_minified(capsys: Captured) -> None:
     assert max(map(len, text.splitlines())) < 200
 
 
+def test_tabs(capsys: Captured) -> None:
+    """A document that is indented with tabs is shown indented with blanks, and keeps its tabs."""
+    Path("deny.json").write_text(json.dumps(TOKYO_ONLY, indent="\t"), encoding="utf-8")
+    _, text = _fix(capsys, "--scp", "deny.json", "--write", JP_CLAUDE)
+
+    assert ("?" in text, "\t" in text) == (False, False)
+    assert f'+{" " * 20}"bedrock:InferenceProfileArn": "{EXEMPTION}"' in text.splitlines()
+    assert "\t\t\t\t" in Path("deny.json").read_text(encoding="utf-8")
+
+
+def test_two_statements(capsys: Captured) -> None:
+    """Two places of one document stand apart."""
+    statements = [region_deny(TOKYO, sid=sid)["Statement"][0] for sid in ("First", "Second")]
+    write(Path("deny.json"), {"Version": "2012-10-17", "Statement": statements})
+    _, text = _fix(capsys, "--scp", "deny.json", JP_CLAUDE)
+    _, _, shown = text.partition("--- root deny.json   Sid First, Sid Second\n")
+    first, second = shown.partition("\n\n")[0].split("\n...\n")
+
+    assert [part.count(EXEMPTION) for part in (first, second)] == [1, 1]
+
+
 def test_nothing_to_fix(capsys: Captured) -> None:
     """A call that passes needs no edit."""
     write(Path("japan.json"), JAPAN_ONLY)
