@@ -290,7 +290,7 @@ def test_no_family(capsys: Captured) -> None:
 
 
 def test_nothing_to_edit(capsys: Captured) -> None:
-    """Where a denial is for the caller to tell of, no edit is made, and it is said what it depends on."""
+    """Where a denial is for the caller to tell of, no edit is made, and it is said once what it depends on."""
     statement = {"Effect": "Deny", "Action": "*", "Resource": "*"}
     condition = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
     write(Path("root.json"), {"Version": "2012-10-17", "Statement": {**statement, "Condition": condition}})
@@ -299,7 +299,7 @@ def test_nothing_to_edit(capsys: Captured) -> None:
     assert (status, text.splitlines()[-2:]) == (
         1,
         [
-            "Nothing to edit: a call may be denied: it depends on aws:PrincipalArn.",
+            "Nothing to edit: a call may be denied, see below.",
             "Note  it depends on who calls: say it with --principal",
         ],
     )

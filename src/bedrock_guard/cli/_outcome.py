@@ -34,7 +34,7 @@ def lines(asked: Question, repair: Repair, models: Iterable[str], proof: Path | 
     if repair.is_needed:
         lines += items("After", [_after(repair)])
     else:
-        lines.append("Nothing to fix." if helps(repair) else f"Nothing to edit: {_after(repair)}.")
+        lines += wrapped("Nothing to fix." if helps(repair) else f"Nothing to edit: {_after(repair)}.")
     told = repair.proof.assumptions if repair.edits else ()
     return [*lines, *note_lines(repair.after, told), *slip_lines(asked.scps)]
 
@@ -45,8 +45,8 @@ def _after(repair: Repair) -> str:
     if repair.verdict is scp.Verdict.BLOCKED:
         return "a call is still denied"
     if repair.verdict is scp.Verdict.DEPENDS:
-        keys = sorted({key for report in repair.after for key in report.depends_on})
-        return f"a call may be denied: it depends on {', '.join(keys) or 'where the profile routes'}"
+        # A note says on what it depends, and how to tell.
+        return "a call may be denied, see below"
     # Which is documented not to be so.
     return "every call passes" + (
         "" if helps(repair) else f", unless AWS sets {INFERENCE_PROFILE_ARN} on the profile's own check"
