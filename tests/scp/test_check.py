@@ -174,10 +174,10 @@ def test_described_keys_decide(endpoint: Any, verdict: str) -> None:
 
 
 def test_policy_variable_is_a_question_too() -> None:
-    """A key that stands only inside a value is unknown like any other."""
+    """A key that stands only inside a value is unknown like any other, and named as the policy spells it."""
     statement = deny(Resource="arn:aws:bedrock:*::foundation-model/${aws:PrincipalTag/model}")
 
-    assert check(policy(statement), model_id=NOVA).depends_on == ("aws:principaltag/model",)
+    assert check(policy(statement), model_id=NOVA).depends_on == ("aws:PrincipalTag/model",)
 
 
 def test_management_account_is_not_restricted() -> None:

@@ -17,7 +17,8 @@ class Condition:
     A condition on one context key.
 
     `operator` and `key` are spelled as in the policy. `verdict(facts)` is whether it holds, or None where that depends
-    on a key whose value is unknown; `keys`, in lower case, are its own key and those of policy variables.
+    on a key whose value is unknown; `keys` are its own key and those of policy variables as written, by their names in
+    lower case.
     """
 
     def __init__(self, operator: str, key: str, values: Sequence[str], *, variables: bool) -> None:
@@ -32,7 +33,7 @@ class Condition:
         self._without_key = use.without_key
         operands = (_operand(use.operator, value, variables=variables) for value in values)
         self._alternatives = Alternatives(operands, negated=use.operator.negated)
-        self.keys = [self._key, *self._alternatives.keys]
+        self.keys = {self._key: key, **self._alternatives.keys}
 
     def verdict(self, facts: Facts) -> Verdict:
         """Return whether the condition holds."""
@@ -59,7 +60,7 @@ class NullCondition:
         self.key = key
         self.values = tuple(values)
         self._key = key.lower()
-        self.keys = [self._key]
+        self.keys = {self._key: key}
         if not {value.lower() for value in values} <= {"true", "false"}:
             raise ValueError("neither true nor false")
         self._wanted = _wanted(operator, values)

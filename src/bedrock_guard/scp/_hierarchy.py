@@ -57,7 +57,12 @@ class Statement:
     @property
     def keys(self) -> frozenset[str]:
         """The context keys that the statement asks about, also through policy variables, in lower case."""
-        return frozenset(key for test in self._tests for key in test.keys)
+        return frozenset(self.written_keys)
+
+    @property
+    def written_keys(self) -> dict[str, str]:
+        """The same keys as the policy spells them, by their names in lower case."""
+        return {key: written for test in self._tests for key, written in test.keys.items()}
 
     def missing(self, facts: Facts) -> set[str]:
         """Return the unknown keys that an undecided verdict depends on, spelled as the asker did."""
@@ -97,7 +102,7 @@ class Hierarchy:
 
     `documents` are the policies of each level as dicts, JSON text read; `statements` are all their statements, in the
     order of levels, documents, statements. Neither is a copy of what was given: leave that unchanged. `keys` are the
-    context keys that they ask about, as the conditions spell them (those of policy variables in lower case).
+    context keys that they ask about, each in one of the spellings that they have for it.
     """
 
     def __init__(self, levels: Sequence[Sequence[Policy]]) -> None:
@@ -109,8 +114,8 @@ class Hierarchy:
         self.statements = tuple(
             Statement(written) for documents in read_levels for _, statements in documents for written in statements
         )
-        spelled = {each.key.lower(): each.key for statement in self.statements for each in statement.conditions}
-        self.keys = frozenset(spelled.get(key, key) for statement in self.statements for key in statement.keys)
+        written = {key: text for each in self.statements for key, text in each.written_keys.items()}
+        self.keys = frozenset(written.values())
         self.candidates = lru_cache(_REMEMBERED_ACTIONS)(self._candidates)
 
     def _candidates(self, action: str) -> Candidates:

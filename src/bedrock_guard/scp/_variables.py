@@ -21,9 +21,10 @@ _REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A context key in lower case, and what stands for it where the request has no value of it."""
+    """A context key in lower case and as written, and what stands for it where the request has no value of it."""
 
     key: str
+    written: str
     default: str | None
 
 
@@ -54,9 +55,9 @@ class Template:
             return False
 
     @property
-    def keys(self) -> list[str]:
-        """The context keys of the variables, in lower case."""
-        return [part.key for part in self.parts if isinstance(part, Variable)]
+    def keys(self) -> dict[str, str]:
+        """The context keys of the variables as written, by their names in lower case."""
+        return {part.key: part.written for part in self.parts if isinstance(part, Variable)}
 
 
 def _resolved(variable: Variable, facts: Facts) -> str | None:
@@ -101,7 +102,7 @@ def _variable(inside: str) -> str | Variable:
         return inside
     with_default = _WITH_DEFAULT.fullmatch(inside)
     key, default = with_default.groups() if with_default else (inside, None)
-    return Variable(key.strip().lower(), default)
+    return Variable(key.strip().lower(), key.strip(), default)
 
 
 def operand(parts: Parts, build: Callable[[Tokens], Matcher]) -> Matcher | Template:
@@ -114,7 +115,7 @@ class Alternatives:
     """
     The values of a list, of which one must match, or where it is `negated` none may.
 
-    `keys` are the context keys of the policy variables in it, in lower case.
+    `keys` are the context keys of the policy variables in it as written, by their names in lower case.
     """
 
     def __init__(self, operands: Iterable[Matcher | Template], *, negated: bool) -> None:
@@ -123,7 +124,7 @@ class Alternatives:
         self._templates = [each for each in entries if isinstance(each, Template)]
         self._matches = lru_cache(_REMEMBERED)(lambda value: any(matches(value) for matches in matchers))
         self._negated = negated
-        self.keys = [key for template in self._templates for key in template.keys]
+        self.keys = {key: written for template in self._templates for key, written in template.keys.items()}
 
     def verdict(self, value: str, facts: Facts) -> Verdict:
         """Return whether the list says yes to *value*, or None if that depends on an unknown key."""
