@@ -58,7 +58,8 @@ def test_the_deciding_statement_is_named() -> None:
         ({"Condition": {"StringEquals": {"aws:RequestedRegion": [TOKYO]}}}, "aws:RequestedRegion is in list"),
         ({"Condition": {"Null": {"aws:username": "true"}}}, "aws:username is absent"),
         ({"Condition": {"Null": {"aws:PrincipalArn": "false"}}}, "aws:PrincipalArn is present"),
-        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, "Bool on aws:SecureTransport"),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, "aws:SecureTransport is true"),
+        ({"Condition": {"NumericNotEquals": {"aws:PrincipalType": "1"}}}, "aws:PrincipalType meets NumericNotEquals 1"),
         ({"NotResource": "arn:aws:s3:::*"}, "NotResource does not list it"),
         ({}, "no condition"),
     ],
@@ -66,6 +67,28 @@ def test_the_deciding_statement_is_named() -> None:
 def test_reason_says_what_is_at_work(elements: dict[str, Any], reason: str) -> None:
     """In a few words, whatever the condition compares."""
     [denying] = check(policy(deny(**elements)), model_id=NOVA, principal_arn=ROLE).authorizations[0].denying
+
+    assert denying.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ({"Null": {"a:b": True}}, "if a:b is absent"),
+        ({"StringNotEquals": {"a:b": "x"}}, "if a:b is not in list"),
+        ({"StringLikeIfExists": {"a:b": "x"}}, "if a:b is in list or absent"),
+        ({"BoolIfExists": {"a:b": False}}, "if a:b is false or absent"),
+        ({"Bool": {"aws:SecureTransport": True, "a:b": True}}, "aws:SecureTransport is true; if a:b is true"),
+        ({"StringEquals": {"a:b": "x", "a:c": "${a:d}"}}, "if a:b is in list, and a:c is in list; depends on a:d"),
+        (
+            {"StringNotEquals": {"aws:RequestedRegion": OSAKA, "a:b": "x"}},
+            "aws:RequestedRegion is not in list; depends on a:b",
+        ),
+    ],
+)
+def test_reason_that_is_not_known(condition: dict[str, Any], reason: str) -> None:
+    """What nobody described is told with an "if", and a key that is told so once."""
+    [denying] = check(policy(deny(Condition=condition)), model_id=NOVA).authorizations[0].denying
 
     assert denying.reason == reason
 

@@ -24,7 +24,7 @@ class DenyingStatement:
     A Deny statement that takes effect, or (`certain` is False) may.
 
     `level`, `document` and `index` count from 0; `name` is its Sid, or `Statement[i]`; `reason` says in a few words
-    which of its conditions are at work.
+    which of its conditions are at work, with an "if" where it is not known whether they hold.
     """
 
     level: int
