@@ -245,7 +245,7 @@ def test_what_cannot_be_repaired_is_said(statement: dict[str, Any], options: dic
     [
         (deny(Sid="A", NotAction=["s3:*"]), {}, "on every resource that A is about: bedrock:InvokeModel"),
         (deny(Sid="A", NotResource="x"), {}, f"direct calls of a model included: {EXEMPTION}, arn:aws:bedrock:{TOKYO}::"),
-        (deny(Sid="A", Condition={"StringNotEquals": {REGION: OSAKA}}), {}, f"opens {TOKYO}, for everything that A is about"),
+        (deny(Sid="A", Condition={"StringNotEquals": {REGION: OSAKA}}), {}, f'opens {TOKYO}, for everything that "A" denies there'),
         (deny(Sid="A", Condition={"StringNotEquals": {REGION: OSAKA}}), {"model_id": NOVA}, f"opens {TOKYO}, for everything"),
         (deny(Sid="A", Condition={"StringNotEquals": REGIONS}), {"action": "CreateModelInvocationJob"}, "every model and Region"),
         (deny(Sid="A", Condition={"StringNotEquals": REGIONS}), {"action": "CreateModelInvocationJob", "model_id": GLOBAL_CLAUDE}, "requests without a Region"),
@@ -379,7 +379,7 @@ def test_other_conditions_that_an_edit_lifts_are_told(widen: bool) -> None:  # n
     repaired = repair(policy(statement), widen=widen, context={"aws:SourceVpce": []})
 
     assert len(repaired.edits) == 1
-    assert repaired.opens[-1] == "that also without aws:SourceVpce, which A asks about"
+    assert repaired.opens[-1] == 'for that, "A" no longer asks about aws:SourceVpce'
 
 
 def test_operation_is_repaired_as_the_action_it_is_authorized_as() -> None:

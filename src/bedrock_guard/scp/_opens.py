@@ -34,12 +34,17 @@ def opens(asked: Iterable[tuple[Call, Report]], edits: Sequence[Edit], *, is_ope
 
 def widening(regions: Sequence[str], statement: str) -> str:
     """Return what is opened where *statement* lets *regions* pass."""
-    return f"{_places(regions)}, for everything that {statement} is about"
+    return f"{_places(regions)}, for everything that {_quoted(statement)} denies there"
 
 
 def without(statement: str, keys: Sequence[str]) -> str:
     """Return what else is opened where *statement*, which compares *keys* too, is edited."""
-    return f"that also without {', '.join(keys)}, which {statement} asks about"
+    return f"for that, {_quoted(statement)} no longer asks about {', '.join(keys)}"
+
+
+def _quoted(statement: str) -> str:
+    # A Sid may read as any word.
+    return statement if statement.startswith("Statement[") else f'"{statement}"'
 
 
 def _is_about(edits: Iterable[Edit], authorization: CheckedAuthorization) -> bool:
