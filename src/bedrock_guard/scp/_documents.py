@@ -70,6 +70,8 @@ def read(policy: object, level: int, document: int) -> tuple[Mapping[str, Any], 
     """Return *policy* (a dict, or JSON text) as a dict, and its statements; raise PolicyError if it is malformed."""
     place = Place(level, document)
     content = _object(parse(policy, place.error) if isinstance(policy, str) else policy, "", place)
+    if "Statement" not in content and (other := _other_than_a_document(content)):
+        raise place.error(other)
     _only(content, _DOCUMENT_ELEMENTS, place)
     if "Version" in content and content["Version"] not in _VERSIONS:
         raise place.error("Version: must be 2012-10-17")
@@ -77,6 +79,18 @@ def read(policy: object, level: int, document: int) -> tuple[Mapping[str, Any], 
         raise place.error(f"Id: must be a string, not {kind(content['Id'])}")
     variables = content.get("Version") == _VERSIONS[0]
     return content, tuple(_statement(each, variables=variables, place=at) for at, each in _statements(content, place))
+
+
+def _other_than_a_document(content: Mapping[str, Any]) -> str | None:
+    """Return what is often taken for a document, if *content* is it, and what to do."""
+    if "Effect" in content:
+        return 'a statement without its document: put it into {"Version": "2012-10-17", "Statement": [...]}'
+    # https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribePolicy.html
+    if {"Policy", "PolicySummary"} & set(content):
+        return "an answer of describe-policy: the document is in it (--query Policy.Content --output text)"
+    if "Policies" in content:
+        return "an answer that lists policies, without their documents: describe-policy has those"
+    return None
 
 
 def _statements(content: Mapping[str, Any], place: Place) -> Iterator[tuple[Place, object]]:
