@@ -146,7 +146,29 @@ def test_implicit_deny(capsys: Captured) -> None:
     write(Path("allow.json"), allow)
     status, lines = _check(capsys, "--scp", "root=FullAWSAccess", "--scp", "Sandbox=allow.json", NOVA)
 
-    assert (status, lines[-1]) == (1, "1  Sandbox: no statement allows it")
+    assert (status, lines[3]) == (1, "1  Sandbox: no statement allows it")
+
+
+def test_allow_that_is_not_beside_full_access(capsys: Captured) -> None:
+    """Where the Allow statements of a level are all that blocks a call, it is said how to name FullAWSAccess beside them."""
+    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    write(Path("allow.json"), {"Version": "2012-10-17", "Statement": allow})
+    _, lines = _check(capsys, "--scp", "My OU=allow.json", NOVA)
+
+    assert " ".join(" ".join(lines[4:]).split()) == (
+        "Note the files of My OU allow something, so FullAWSAccess was not assumed; if it is attached there: "
+        "--scp 'My OU=FullAWSAccess'"
+    )
+    assert _check(capsys, "--scp", "My OU=allow.json", "--scp", "My OU=FullAWSAccess", NOVA)[0] == 0
+
+
+def test_allow_beside_a_deny(capsys: Captured) -> None:
+    """FullAWSAccess is not spoken of where a Deny statement blocks the call as well."""
+    allow, deny = ({"Effect": effect, "Action": "bedrock:List*", "Resource": "*"} for effect in ("Allow", "Deny"))
+    write(Path("both.json"), {"Version": "2012-10-17", "Statement": [allow, {**deny, "Action": "bedrock:*"}]})
+    _, lines = _check(capsys, "--scp", "both.json", NOVA)
+
+    assert len(lines) == 5
 
 
 def test_own_arn(capsys: Captured) -> None:

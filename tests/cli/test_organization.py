@@ -111,6 +111,17 @@ def test_check(organizations: Any, capsys: Captured) -> None:
     assert f"1  account {account_id} region-deny, DenyOutsideTokyo: aws:RequestedRegion" in text
 
 
+def test_allow_list(organizations: Any, capsys: Captured) -> None:
+    """What the organization attaches is known: no FullAWSAccess is spoken of that may be attached beside it."""
+    account_id = _account(organizations, _root(organizations))
+    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    _attach(organizations, "allow", {"Version": "2012-10-17", "Statement": allow}, account_id)
+    organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=account_id)
+    _, text = asked(capsys, "check", "--region", TOKYO, "--account", account_id, JP_CLAUDE)
+
+    assert text.splitlines()[-1] == f"1  account {account_id}: no statement allows it"
+
+
 def test_check_management_account(organizations: Any, capsys: Captured) -> None:
     """The management account may do all, whatever stands above it."""
     _attach(organizations, "region-deny", TOKYO_ONLY, _root(organizations))

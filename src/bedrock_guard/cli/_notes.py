@@ -1,5 +1,6 @@
 """What stands around an answer: the SCPs that were asked; what was taken for granted, and slips in the SCPs."""
 
+import shlex
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -7,8 +8,9 @@ from bedrock_guard import scp
 from bedrock_guard._catalog import embedded
 from bedrock_guard._identifiers import ModelKind, parse_model_id
 from bedrock_guard.cli._matrix import width, wrapped
-from bedrock_guard.cli._sources import Scps
+from bedrock_guard.cli._sources import FULL_AWS_ACCESS, Scps
 from bedrock_guard.scp._lint import Finding, lint
+from bedrock_guard.scp._report import CheckedAuthorization
 
 _HEADING = "SCPs  "
 _INDENT = " " * len(_HEADING)
@@ -36,8 +38,26 @@ def scps_as_data(scps: Scps) -> list[dict[str, Any]]:
 
 def note_lines(reports: Iterable[scp.Report], told: Collection[str] = ()) -> list[str]:
     """Return the lines of what *reports* take for granted, but for what was *told*, and of what would tell more."""
-    notes = dict.fromkeys(note for report in reports for note in _notes(report) if note not in told)
-    return [line for note in notes for line in wrapped(note, _INDENT, first="Note  ")]
+    return _note_lines(note for report in reports for note in _notes(report) if note not in told)
+
+
+def closed_lines(scps: Scps, reports: Iterable[scp.Report]) -> list[str]:
+    """Return the lines on levels whose own Allow statements, and nothing else, block a call: FullAWSAccess may be meant."""
+    answers = [answer for report in reports for answer in report.authorizations]
+    levels = sorted({level for answer in answers if not _is_denied(answer) for level in answer.closed_levels})
+    return _note_lines(
+        f"the files of {name} allow something, so {FULL_AWS_ACCESS} was not assumed; if it is attached there: "
+        f"--scp {shlex.quote(f'{name}={FULL_AWS_ACCESS}')}"
+        for name in (scps.levels[level].name for level in levels if scps.levels[level].is_of_files)
+    )
+
+
+def _is_denied(answer: CheckedAuthorization) -> bool:
+    return any(each.certain for each in answer.denying)
+
+
+def _note_lines(notes: Iterable[str]) -> list[str]:
+    return [line for note in dict.fromkeys(notes) for line in wrapped(note, _INDENT, first="Note  ")]
 
 
 def _notes(report: scp.Report) -> Iterator[str]:

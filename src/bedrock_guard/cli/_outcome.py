@@ -7,7 +7,7 @@ from bedrock_guard import scp
 from bedrock_guard._actions import INFERENCE_PROFILE_ARN
 from bedrock_guard.cli._diff import diff
 from bedrock_guard.cli._matrix import Row, matrix, wrapped
-from bedrock_guard.cli._notes import heading, note_lines, slip_lines
+from bedrock_guard.cli._notes import closed_lines, heading, note_lines, slip_lines
 from bedrock_guard.cli._questions import Question
 from bedrock_guard.cli._sources import Scps
 from bedrock_guard.scp._calls import is_pattern
@@ -36,7 +36,7 @@ def lines(asked: Question, repair: Repair, models: Iterable[str], proof: Path | 
     else:
         lines += wrapped("Nothing to fix." if helps(repair) else f"Nothing to edit: {_after(repair)}.")
     told = repair.proof.assumptions if repair.edits else ()
-    return [*lines, *note_lines(repair.after, told), *slip_lines(asked.scps)]
+    return [*lines, *closed_lines(asked.scps, repair.before), *note_lines(repair.after, told), *slip_lines(asked.scps)]
 
 
 def _after(repair: Repair) -> str:

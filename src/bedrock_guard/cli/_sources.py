@@ -37,6 +37,11 @@ class Level:
     name: str
     documents: tuple[Document, ...]
 
+    @property
+    def is_of_files(self) -> bool:
+        """Whether files were named for it; what the organization says is all there is."""
+        return any(document.path for document in self.documents)
+
 
 @dataclass(frozen=True)
 class Scps:

@@ -8,7 +8,7 @@ import click
 from bedrock_guard import scp
 from bedrock_guard.cli._baseline import added, before
 from bedrock_guard.cli._matrix import Row, matrix, wrapped
-from bedrock_guard.cli._notes import heading, note_lines, scps_as_data, slip_lines, slips_as_data
+from bedrock_guard.cli._notes import closed_lines, heading, note_lines, scps_as_data, slip_lines, slips_as_data
 from bedrock_guard.cli._output import echo_json, json_option
 from bedrock_guard.cli._questions import Question, asking, bad_input, require_model_ids
 from bedrock_guard.cli._sources import Scps
@@ -69,7 +69,8 @@ def _lines(asked: Question, rows: Sequence[Row], new: Sequence[str]) -> list[str
     above = [*heading(asked.scps), *attached]
     if not rows:
         return [*above, "No verdict turns.", *slip_lines(asked.scps)]
-    notes = note_lines(row.report for row in rows)
+    reports = [row.report for row in rows]
+    notes = [*closed_lines(asked.scps, reports), *note_lines(reports)]
     return [*above, *matrix(rows, asked.scps), *notes, *slip_lines(asked.scps)]
 
 
