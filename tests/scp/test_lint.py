@@ -114,7 +114,7 @@ def test_region_of_an_arn() -> None:
         "arn:aws:bedrock:ap-*:*:inference-profile/jp.*",
         "arn:aws:bedrock:::foundation-model/*",
         "arn:aws:s3:::bucket/${aws:username}/*",
-        "arn:aws:ec2:${aws:RequestedRegion}:*:instance/*",
+        "arn:aws:s3:*",
     ],
 )
 def test_arns(arn: str) -> None:
@@ -161,13 +161,79 @@ def test_session_of_iam() -> None:
 
 @pytest.mark.parametrize("operator", ["ArnNotLike", "ArnEquals", "ForAnyValue:ArnLikeIfExists"])
 @pytest.mark.parametrize(
-    ("value", "slips"), [("jp.*", 1), ("inference-profile/jp.*", 1), ("*", 0), ("arn:aws:bedrock:*:*:*/jp.*", 0)]
+    ("value", "slips"), [("jp.*", 1), ("inference-profile/jp.*", 1), ("arn:aws:bedrock:*:*:*/jp.*", 0)]
 )
 def test_profile_that_is_no_arn(operator: str, value: str, slips: int) -> None:
     """An operator for ARNs matches no value that is none."""
     found = _slips(Condition={operator: {"bedrock:InferenceProfileArn": value}})
 
     assert [(value in problem, "arn:aws:bedrock" in advice) for problem, advice in found] == [(True, True)] * slips
+
+
+@pytest.mark.parametrize(
+    "value", ["arn:aws:iam:*", "role/admin", "arn:aws:iam::*", "arn:aws:iam::111122223333-role/admin"]
+)
+def test_value_that_is_no_arn(value: str) -> None:
+    """So it is with other keys."""
+    [(problem, advice)] = _slips(Condition={"ArnNotLike": {"aws:PrincipalArn": value}})
+
+    assert (problem, "six parts" in advice) == (f"ArnNotLike compares ARNs; {value} is none and matches nothing", True)
+
+
+def test_arn_that_comes_from_the_request() -> None:
+    """A policy variable may hold a whole ARN."""
+    assert _slips(Condition={"ArnNotLike": {"aws:SourceArn": "${aws:PrincipalArn}"}}) == []
+
+
+@pytest.mark.parametrize("key", ["bedrock:InferenceProfileArn", "aws:PrincipalArn"])
+def test_wildcard_alone_under_an_operator_for_arns(key: str) -> None:
+    """Of a wildcard alone it is told that AWS does not say whether it matches an ARN."""
+    [(problem, advice)] = _slips(Condition={"ArnNotLike": {key: "*"}})
+
+    assert problem.endswith("is taken to match none, and AWS does not document whether it does")
+    assert advice == "write arn:*:*:*:*:*"
+
+
+@pytest.mark.parametrize("element", ["Resource", "NotResource"])
+def test_arn_of_fewer_than_six_parts(element: str) -> None:
+    """A part that was left out is found: AWS adds it at the end."""
+    arn = "arn:aws:bedrock:*:foundation-model/*"
+    findings = lint(load([[ALL, {"Version": "2012-10-17", "Statement": [_only(element, arn)]}]]))
+
+    assert [finding.problem for finding in findings] == [
+        f"an ARN of fewer than six parts, to which AWS adds * at the end: {arn}"
+    ]
+
+
+def _only(element: str, value: str) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": "*", element: value}
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:bedrock:*:${aws:PrincipalAccount}:inference-profile/us.*",
+        "arn:aws:ec2:${aws:RequestedRegion}:*:instance/*",
+        "${aws:PrincipalTag/model}",
+    ],
+)
+def test_variable_before_the_fifth_colon(arn: str) -> None:
+    """A policy variable is replaced in the last part of an ARN alone."""
+    [(problem, advice)] = _slips(Resource=arn)
+
+    assert problem == f"a policy variable before the fifth colon of an ARN is plain text and matches nothing: {arn}"
+    assert advice.startswith("write * in its place")
+
+
+@pytest.mark.parametrize(
+    ("version", "problem"),
+    [({"Version": "2008-10-17"}, "the Version is 2008-10-17"), ({}, "there is no Version")],
+)
+def test_version(version: dict[str, str], problem: str) -> None:
+    """AWS Organizations asks for the version that knows policy variables; the slip is the document's own."""
+    [finding] = lint(load([[ALL, {**version, "Statement": ALL["Statement"]}]]))
+
+    assert (finding.document, finding.statement, finding.problem) == (1, None, problem)
 
 
 def test_profile_as_a_string() -> None:

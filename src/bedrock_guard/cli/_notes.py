@@ -107,4 +107,5 @@ def _place(finding: Finding, scps: Scps) -> str:
     name = scps.levels[finding.level].name
     if finding.document is None:
         return name
-    return f"{name} {scps.document(finding.level, finding.document).name}, {finding.statement}"
+    document = f"{name} {scps.document(finding.level, finding.document).name}"
+    return f"{document}, {finding.statement}" if finding.statement else document

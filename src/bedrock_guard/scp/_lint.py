@@ -1,5 +1,5 @@
 """
-What stands in a valid policy document and yet is surely a slip: it never matches what its author had in mind.
+What stands in a policy document that can be read, and yet is a slip: it does not match what its author had in mind.
 
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html
 """
@@ -7,12 +7,14 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from bedrock_guard._catalog import Catalog, embedded
 from bedrock_guard._identifiers import UNSPECIFIED, parse_arn
+from bedrock_guard.scp import _arn_slips
 from bedrock_guard.scp._documents import Line, WrittenStatement, read
 from bedrock_guard.scp._hierarchy import Hierarchy
 from bedrock_guard.scp._operators import use_of
@@ -23,19 +25,14 @@ MAX_ATTACHED = 10
 # More is a document that is no policy, and its author is helped by the first.
 _MOST = 100
 
+_VERSION = "2012-10-17"
 _REQUESTED_REGION = "aws:requestedregion"
-_PRINCIPAL_ARN = "aws:principalarn"
-_PROFILE_ARN = "bedrock:inferenceprofilearn"
 # Regions that the catalogue does not list: those of the isolated partitions.
 _ISOLATED = re.compile(r"(us|eu)-iso[a-z]?-[a-z]+-\d+")
-# `${...}` of a template language, other than a policy variable or one of ${*}, ${?}, ${$}
-# (reference_policies_variables.html); and what documentation puts around a word that is to be replaced.
-_VARIABLE = re.compile(r"\$\{\s*(?:[*?$]|[A-Za-z0-9-]+:(?!:)[^{}]+)\}")
+# `${...}` of a template language, other than a policy variable; and what documentation puts around a word that is to be
+# replaced.
 _PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}|<[^<>]+>|\[[^\[\]]+\]")
 _NESTED = re.compile(r"arn:[^:]*:.*?(arn:(?:aws[a-z-]*|\*):.*)", re.DOTALL)
-_SESSION = re.compile(r"arn:([^:]*):(?:sts|iam):[^:]*:([^:]*):assumed-role/([^/]+).*", re.DOTALL)
-# Of the six components of an ARN.
-_COLONS = 5
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class Finding:
     """
     One slip: where it stands (`level` and `document` from 0, `statement` its Sid or `Statement[i]`), what, what to do.
 
-    `document` and `statement` are None where it is the level's own.
+    `statement` is None where it is the document's own, `document` too where it is the level's.
     """
 
     level: int
@@ -68,15 +65,25 @@ def _findings(hierarchy: Hierarchy, catalog: Catalog) -> Iterator[Finding]:
             problem = f"{len(documents)} SCPs at one level: AWS attaches at most {MAX_ATTACHED}"
             yield Finding(level, None, None, problem, "merge some of them")
         for index, document in enumerate(documents):
-            _, statements = read(document, level, index)
-            sids = Counter(statement.place.sid for statement in statements if statement.place.sid)
-            for sid in (sid for sid, times in sids.items() if times > 1):
-                # "The Sid must be unique within a JSON policy" (reference_policies_elements_sid.html).
-                yield Finding(level, index, sid, f"the Sid stands {sids[sid]} times", "give each statement its own")
-            for statement in statements:
-                name = statement.place.sid or f"Statement[{statement.place.index}]"
-                for problem, advice in _in_statement(statement, catalog):
-                    yield Finding(level, index, name, problem, advice)
+            content, statements = read(document, level, index)
+            for name, problem, advice in _in_document(content, statements, catalog):
+                yield Finding(level, index, name, problem, advice)
+
+
+def _in_document(
+    content: Mapping[str, Any], statements: Sequence[WrittenStatement], catalog: Catalog
+) -> Iterator[tuple[str | None, str, str]]:
+    if content.get("Version") != _VERSION:
+        # "Every SCP must include a Version element with the value 2012-10-17" (orgs_manage_policies_scps_syntax.html).
+        found = f"the Version is {content['Version']}" if "Version" in content else "there is no Version"
+        yield None, found, f"AWS Organizations asks for {_VERSION}, and policy variables are plain text without it"
+    sids = Counter(statement.place.sid for statement in statements if statement.place.sid)
+    for sid in (sid for sid, times in sids.items() if times > 1):
+        # "The Sid must be unique within a JSON policy" (reference_policies_elements_sid.html).
+        yield sid, f"the Sid stands {sids[sid]} times", "give each statement its own"
+    for statement in statements:
+        name = statement.place.sid or f"Statement[{statement.place.index}]"
+        yield from ((name, problem, advice) for problem, advice in _in_statement(statement, catalog))
 
 
 def _in_statement(statement: WrittenStatement, catalog: Catalog) -> Iterator[tuple[str, str]]:
@@ -84,6 +91,8 @@ def _in_statement(statement: WrittenStatement, catalog: Catalog) -> Iterator[tup
         yield from _in_action(action)
     for resource in statement.resources:
         yield from _in_text(resource, catalog)
+        if not _placeholder(resource):
+            yield from _arn_slips.in_resource(resource)
     for line in statement.lines:
         for value in line.values:
             yield from _in_text(value, catalog)
@@ -112,26 +121,16 @@ def _in_text(text: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
 
 
 def _placeholder(text: str) -> tuple[str, str] | None:
-    found = _PLACEHOLDER.search(_VARIABLE.sub("", text))
+    found = _PLACEHOLDER.search(_arn_slips.VARIABLE.sub("", text))
     return (f"a placeholder was left: {found[0]} in {text}", "put the value in its place") if found else None
 
 
 def _in_value(line: Line, value: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
     if _placeholder(value):
         return
-    key = line.key.lower()
-    if key == _REQUESTED_REGION:
+    if line.key.lower() == _REQUESTED_REGION:
         yield from _requested_region(line, value, catalog)
-    elif key == _PRINCIPAL_ARN and (session := _SESSION.fullmatch(value)):
-        # "For IAM roles, the request context returns the ARN of the role, not the ARN of the user that assumed the
-        # role" (reference_policies_condition-keys.html, aws:PrincipalArn).
-        role = f"arn:{session[1]}:iam::{session[2]}:role/{session[3]}"
-        yield f"aws:PrincipalArn is never a session's ARN: {value}", f"name the role, with its path if any: {role}"
-    elif key == _PROFILE_ARN and "arn" in line.operator.lower() and value != "*" and value.count(":") < _COLONS:
-        # "Each of the six colon-delimited components of the ARN is checked separately"
-        # (reference_policies_elements_condition_operators.html).
-        whole = "arn:aws:bedrock:*:*:inference-profile/"
-        yield f"{line.operator} compares ARNs; {value} is none and matches nothing", f"write it as {whole}..."
+    yield from _arn_slips.in_value(line, value)
 
 
 def _requested_region(line: Line, value: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
