@@ -99,9 +99,22 @@ def test_agreement() -> None:
     answers = [_decided(parameters) for parameters in _calls()]
     ended = _run(answers)
 
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.returncode == 0
     assert ended.stdout == f"AWS agrees with all {len(answers)} claims.\n"
     assert set(answers) == {True, False}
+
+
+def test_effort(capsys: Captured) -> None:
+    """How many calls that is, and how long they take, is said by `fix`, in the script, and before it asks."""
+    capsys.readouterr()
+    run(["fix", "--region", TOKYO, "--scp", "deny.json", "--verify-script", "verify.sh", "--profiles", "jp.*"])
+    ended = _run([])
+    calls = Path("verify.sh").read_text(encoding="utf-8").count("\ncheck ")
+    effort = f"{calls:,} calls in turn, roughly {calls // 60} min at 1 s each"
+
+    assert capsys.readouterr().err == f"bedrock-guard: a script of {effort}\n"
+    assert f"\n# {effort}.\n" in Path("verify.sh").read_text(encoding="utf-8")
+    assert ended.stderr == f"Asking AWS: {effort}\n"
 
 
 def test_disagreement() -> None:

@@ -28,8 +28,9 @@ _TYPES = {"aws:sourceip": "ip", "aws:vpcsourceip": "ip"}
 
 _HEAD = """\
 #!/usr/bin/env bash
-# Asks AWS's IAM policy simulator what bedrock-guard claims: {total} calls of iam:SimulateCustomPolicy, which changes
-# nothing. Needs credentials that may call it, and an AWS CLI of 2026-07-30 or newer (one whose
+# Asks AWS's IAM policy simulator what bedrock-guard claims, with iam:SimulateCustomPolicy, which changes nothing:
+# {effort}.
+# Needs credentials that may call it, and an AWS CLI of 2026-07-30 or newer (one whose
 # `aws iam simulate-custom-policy help` knows --ordered-organization-policy-input-list).
 # Every context key is given; a key that a call leaves out is meant to be absent.{left_out}
 # Exit status: 0 where AWS agrees with every claim, 1 where it does not, 2 where it cannot be asked.
@@ -57,11 +58,20 @@ cat > "$folder/new.json" <<'DOCUMENTS'
 {new}
 DOCUMENTS
 
+echo "Asking AWS: {effort}" >&2
 """
 _FOOT = """
 [ "$disagreed" = 0 ] && echo "AWS agrees with all {total} claims."
 exit "$disagreed"
 """
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script, and in words how many calls it makes and how long they take."""
+
+    text: str
+    effort: str
 
 
 @dataclass(frozen=True)
@@ -75,20 +85,26 @@ class Claim:
     context: Mapping[str, Any]
 
 
-def verify_script(repair: Repair, old: Sequence[Sequence[str]]) -> str:
+def verify_script(repair: Repair, old: Sequence[Sequence[str]]) -> Script:
     """Return the script that checks *repair* of the documents *old*; raise click.UsageError where AWS takes them not."""
     if len(old) > _MOST_LEVELS:
         raise click.UsageError(f"--verify-script: AWS simulates at most {_MOST_LEVELS} levels, not {len(old)}")
     claims = [*_of_reports("old", repair.before), *_of_reports("new", repair.after), *_of_cells(repair.proof.cells)]
     lines = dict.fromkeys(_line(claim) for claim in claims if claim)
+    effort = _effort(len(lines))
     head = _HEAD.format(
-        total=len(lines),
+        effort=effort,
         left_out=_left_out(claims.count(None)),
         allow_all=shlex.quote(_json(_ALLOW_ALL)),
         old=_json(hierarchy_input(old)),
         new=_json(hierarchy_input(repair.levels)),
     )
-    return head + "".join(lines) + _FOOT.format(total=len(lines))
+    return Script(head + "".join(lines) + _FOOT.format(total=len(lines)), effort)
+
+
+def _effort(calls: int) -> str:
+    # Each starts the AWS CLI anew.
+    return f"{calls:,} calls in turn, roughly {max(calls // 60, 1)} min at 1 s each"
 
 
 def hierarchy_input(levels: Iterable[Iterable[Policy]]) -> list[dict[str, list[str]]]:

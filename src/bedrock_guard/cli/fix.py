@@ -68,7 +68,7 @@ def fix(
     _write_files(asked.scps, repair, proof, script)
     written = _write(asked.scps, repair) if write else []
     if script == _STDOUT:
-        click.echo(verify_script(repair, asked.scps.texts), nl=False)
+        _hand_over_script(asked.scps, repair, script)
     elif as_json:
         _echo_data(asked, repair, written)
     else:
@@ -91,7 +91,17 @@ def _write_files(scps: Scps, repair: Repair, proof: Path | None, script: str | N
     if proof:
         _save(proof, json.dumps(repair.proof.to_dict(), indent=2) + "\n")
     if script and script != _STDOUT:
-        _save(Path(script), verify_script(repair, scps.texts))
+        _hand_over_script(scps, repair, script)
+
+
+def _hand_over_script(scps: Scps, repair: Repair, file: str) -> None:
+    """Print the script, or write it to *file*, and say on standard error how long it takes: hours, for a family."""
+    script = verify_script(repair, scps.texts)
+    if file == _STDOUT:
+        click.echo(script.text, nl=False)
+    else:
+        _save(Path(file), script.text)
+    click.echo(f"bedrock-guard: a script of {script.effort}", err=True)
 
 
 def _write(scps: Scps, repair: Repair) -> list[str]:
