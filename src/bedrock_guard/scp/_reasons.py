@@ -56,6 +56,6 @@ def _words(condition: Condition | NullCondition) -> str:
 
 
 def _takes_absence(condition: Condition) -> bool:
-    """Return whether *condition* holds without its key, although it asks for a match."""
+    """Tell whether *condition* holds without its key, although it asks for a match."""
     use = use_of(condition.operator)
     return use is not None and use.without_key and not use.operator.negated
