@@ -106,8 +106,7 @@ class Diagnosis:
 
     def without_words(self) -> "Diagnosis":
         """Return the same without what AWS said to a fallback, which may repeat what it was sent."""
-        attempts = tuple(replace(each, error_message="") for each in self.attempts)
-        return replace(self, attempts=attempts) if attempts else self
+        return replace(self, attempts=tuple(replace(each, error_message="") for each in self.attempts))
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it but the long texts, as JSON primitives."""

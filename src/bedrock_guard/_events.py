@@ -34,7 +34,8 @@ class Event:
     remembered: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "diagnosis", self.diagnosis.without_words())
+        if self.diagnosis.attempts:
+            object.__setattr__(self, "diagnosis", self.diagnosis.without_words())
 
     @property
     def drill(self) -> bool:

@@ -57,7 +57,8 @@ class Trial:
         self.is_remembered = route is not None
         self.known_unusable = known_unusable if route is None else route.unusable
         self._call = call
-        self._options = iter(sorted(options, key=self._failed_lately))  # it may have been for what was sent
+        # Last comes what failed lately: it may have been for what was sent.
+        self._options = iter(sorted(options, key=self._failed_lately) if self.known_unusable else options)
 
     @property
     def diagnosis(self) -> Diagnosis:

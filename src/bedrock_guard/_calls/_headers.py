@@ -75,7 +75,7 @@ def _keep_or_give(request: Any, operation_name: str, **_: Any) -> None:
         return
     try:
         if keeper.first is None:
-            keeper.first = First(request.context, request.headers.items())
+            keeper.first = First(request.context, list(request.headers.raw_items()))
         elif keeper.first.context is not request.context:
             _give(keeper.first.headers, request.headers, is_adapted=keeper.is_adapted)
     except Exception as fault:  # noqa: BLE001 (a request without a header is better than none)
