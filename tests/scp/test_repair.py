@@ -327,6 +327,25 @@ def test_region_deny_with_exceptions_is_edited_for_an_unknown_caller() -> None:
     assert (len(repaired.edits), repaired.verdict) == (1, "allowed")
 
 
+HOME = {"StringNotEquals": {REGION: [f"${{aws:PrincipalTag/home, '{TOKYO}'}}"]}}
+
+
+def test_region_that_the_caller_brings_is_told_from_the_blocked_one() -> None:
+    """A policy variable in the list of Regions has the caller's value or, where there is none, its default."""
+    statement = deny(Action="bedrock:*", Condition=HOME)
+    repaired = repair(policy(statement), context={"aws:PrincipalTag/home": []})
+
+    assert first_condition(repaired) == {**HOME, "ArnNotLike": {KEY: EXEMPTION}}
+    assert repaired.is_complete
+
+
+def test_region_that_an_unknown_caller_brings_is_left_to_the_caller() -> None:
+    """Which Region is the caller's own is not known: nothing says that the source Region is denied, or passes."""
+    repaired = repair(policy(deny(Action="bedrock:*", Condition=HOME)))
+
+    assert (repaired.edits, repaired.obstacles, repaired.verdict) == ((), (), "depends")
+
+
 MODELS = "arn:aws:bedrock:*::foundation-model/*"
 ELSEWHERE = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
 INTERN = "arn:aws:iam::111122223333:role/intern"

@@ -8,7 +8,7 @@ from bedrock_guard._actions import INFERENCE_PROFILE_ARN, REQUESTED_REGION
 from bedrock_guard._identifiers import PROFILES, parse_arn
 from bedrock_guard.scp._calls import Call, is_pattern
 from bedrock_guard.scp._conditions import Condition
-from bedrock_guard.scp._facts import Facts, every
+from bedrock_guard.scp._facts import Facts, Verdict, every
 from bedrock_guard.scp._hierarchy import Statement
 from bedrock_guard.scp._layout import Path
 from bedrock_guard.scp._patch import Add, Change, Remove
@@ -57,8 +57,7 @@ def is_regional(statement: Statement) -> bool:
 
 def tells_apart(statement: Statement, denied: Denied) -> bool:
     """Return whether *statement*, a Region deny, holds in the blocked Region and, as its Regions are, not in the source."""
-    source = Facts(denied.authorization.resource, {REQUESTED_REGION: denied.call.source_region}, statement.keys)
-    return every([each.verdict(source) for each in on_key(statement, REQUESTED_REGION)]) is False
+    return _holds_in_regions(statement, _facts(statement, denied, denied.call.source_region)) is False
 
 
 def lets_regions_pass(statement: Statement) -> bool:
@@ -73,10 +72,21 @@ def is_settled(statement: Statement, denied: Denied) -> bool:
     Such exceptions are common in Region denies, which are meant for all others. What else a statement asks for, such as
     MFA or a VPC endpoint, is a control of its own: whether that is met is for the caller to say.
     """
-    context = denied.authorization.context
+    facts = _facts(statement, denied, denied.authorization.region)
+    # Regions that are the caller's, by a policy variable, are no exception for some.
+    is_open = _holds_in_regions(statement, facts) is None
+    return not is_open and all(key.startswith("aws:principal") or key in _WHO for key in statement.missing(facts))
+
+
+def _holds_in_regions(statement: Statement, facts: Facts) -> Verdict:
+    return every([each.verdict(facts) for each in on_key(statement, REQUESTED_REGION)])
+
+
+def _facts(statement: Statement, denied: Denied, region: str) -> Facts:
+    """Return what is known where *statement* is asked about *denied* in *region*; what nobody described is unknown."""
+    context = {**denied.authorization.context, REQUESTED_REGION: region}
     unknown = statement.keys - {key.lower() for key in (*context, INFERENCE_PROFILE_ARN)}
-    missing = statement.missing(Facts(denied.authorization.resource, context, unknown))
-    return all(key.startswith("aws:principal") or key in _WHO for key in missing)
+    return Facts(denied.authorization.resource, context, unknown)
 
 
 def besides(statement: Statement) -> tuple[str, ...]:
