@@ -262,6 +262,29 @@ def test_advice_says_what_it_opens(statement: dict[str, Any], options: dict[str,
     assert "123456789012" not in obstacle.instead
 
 
+def test_advice_names_every_region_to_allow() -> None:
+    """A batch job that is denied in two Regions needs both; with fewer it is denied still."""
+    profile = f"us.{CLAUDE}"
+    options: dict[str, Any] = {"action": "CreateModelInvocationJob", "model_id": profile, "region": "us-east-1"}
+    [obstacle] = repair(
+        policy(deny(Sid="A", Condition={"StringNotEquals": {REGION: "us-east-1"}})), **options
+    ).obstacles
+    followed = policy(deny(Condition={"StringNotEquals": {REGION: ["us-east-1", "us-east-2", "us-west-2"]}}))
+
+    opened = "us-east-2, us-west-2, for everything that A is about"
+    assert f"allow us-east-2, us-west-2 in its Regions, which opens {opened}" in obstacle.instead
+    assert repair(followed, **options).verdict == "allowed"
+
+
+def test_advice_leaves_to_the_exemption_what_carries_the_key() -> None:
+    """A profile whose source Region is not listed needs that one listed; its destinations can be exempted then."""
+    [obstacle] = repair(policy(deny(Condition={"StringNotEquals": {REGION: "eu-west-1"}}))).obstacles
+
+    assert (
+        f"allow {TOKYO} in its Regions and exempt the profile elsewhere, which opens {TOKYO}, for" in obstacle.instead
+    )
+
+
 def test_level_that_allows_nothing_is_told_what_full_access_opens() -> None:
     """FullAWSAccess allows more than the call."""
     [obstacle] = scp.repair([[FULL_AWS_ACCESS], []], NOVA, TOKYO).obstacles

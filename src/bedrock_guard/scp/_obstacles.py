@@ -67,13 +67,17 @@ def _names_regions(statement: Statement) -> bool:
 
 def without_key(statement: Statement, denied: list[Denied]) -> Obstacle | None:
     """Return the obstacle that some of *denied* do not carry the key that an exemption compares; None if all do."""
-    bare = next((each for each in denied if not each.has_key), None)
-    if bare is None:
+    bare = [each for each in denied if not each.has_key]
+    if not bare:
         return None
-    reason, instead = _bare(statement, bare)
+    reason, instead = _bare(statement, bare[0])
     if is_regional(statement):
-        region = bare.authorization.region
-        instead += f"; or allow {region} in its Regions, which opens {widening((region,), statement.name)}"
+        regions = tuple(dict.fromkeys(each.authorization.region for each in bare))
+        rest = (
+            "" if {each.authorization.region for each in denied} == {*regions} else " and exempt the profile elsewhere"
+        )
+        opened = f"which opens {widening(regions, statement.name)}"
+        instead += f"; or allow {', '.join(regions)} in its Regions{rest}, {opened}"
     return at(statement, reason, instead)
 
 
