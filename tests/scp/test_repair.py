@@ -76,13 +76,24 @@ def test_exemption_goes_where_it_narrows_the_deny(exceptions: dict[str, Any], af
     assert condition_after({**regions, **exceptions}) == {**regions, **after}
 
 
-def test_list_of_approved_profiles_takes_one_more() -> None:
-    """A Deny on models that excepts profiles needs no Regions to be a list that the profile can join."""
-    statement = deny(Resource="arn:aws:bedrock:*::foundation-model/*", Condition={"ArnNotLike": {KEY: ["a"]}})
+def test_list_of_approved_profiles_of_one_region_takes_one_more() -> None:
+    """A Deny on the models of the blocked Region that excepts profiles is a Region deny, told by its Resource."""
+    statement = deny(Resource=f"arn:aws:bedrock:{OSAKA}::foundation-model/*", Condition={"ArnNotLike": {KEY: ["a"]}})
     repaired = repair(policy(statement))
 
     assert repaired.is_complete
     assert repaired.edits[0].values == (EXEMPTION,)
+
+
+@pytest.mark.parametrize("regions", [{}, {"StringEquals": {REGION: [TOKYO, OSAKA]}}])
+def test_list_of_approved_profiles_is_left_to_its_owner(regions: dict[str, Any]) -> None:
+    """A Deny that excepts profiles in the source Region as elsewhere says which may be used, such as billed ones."""
+    approved = {"ArnNotLike": {KEY: "arn:aws:bedrock:*:*:application-inference-profile/*"}}
+    statement = deny(Resource="arn:aws:bedrock:*::foundation-model/*", Condition={**regions, **approved})
+    repaired = repair(policy(statement))
+
+    assert repaired.edits == ()
+    assert "ask its owner whether" in repaired.obstacles[0].instead
 
 
 def test_every_denying_statement_at_every_level_is_edited() -> None:
@@ -224,6 +235,8 @@ def test_missing_allow_of_a_direct_call_is_added() -> None:
         (deny(Condition={"StringNotEquals": REGIONS}), {"action": "bedrock:CreateModelInvocationJob"}, "an exemption does not help"),
         (deny(Condition={"StringNotEquals": {REGION: OSAKA}}), {"model_id": NOVA}, "a direct call"),
         (deny(Condition={"ArnNotLike": {KEY: "a"}}), {}, "the profile's own check carries no key"),
+        (deny(Resource="arn:aws:bedrock:*::*", Condition={"ArnNotLike": {KEY: "a"}}), {}, "it lists the profiles that may be used, in any"),
+        (deny(Resource="arn:aws:bedrock:*::*", Condition={"ArnNotLike": {KEY: "a"}}), {"model_id": NOVA}, "a direct call"),
         (deny(Sid="GRREGIONDENY", Condition={"StringNotEquals": REGIONS}), {}, "AWS Control Tower owns it"),
         (deny(Sid="CTMULTISERVICEPV1", Condition={"StringNotEquals": REGIONS}), {}, "AWS Control Tower owns it"),
         (deny(Condition={"StringNotEquals": REGIONS}), {"managed": {(0, 1)}}, "AWS Control Tower owns it"),
@@ -250,6 +263,7 @@ def test_what_cannot_be_repaired_is_said(statement: dict[str, Any], options: dic
         (deny(Sid="A", Condition={"StringNotEquals": REGIONS}), {"action": "CreateModelInvocationJob"}, "every model and Region"),
         (deny(Sid="A", Condition={"StringNotEquals": REGIONS}), {"action": "CreateModelInvocationJob", "model_id": GLOBAL_CLAUDE}, "requests without a Region"),
         (deny(Condition={"ArnNotLike": {KEY: "a"}}), {}, "opens all other resources"),
+        (deny(Resource="arn:aws:bedrock:*::*", Condition={"ArnNotLike": {KEY: "a"}}), {}, f"opens inference through it: {EXEMPTION}"),
         (deny(Sid="A", Condition={"StringEquals": {REGION: OSAKA}}), {"widen": True}, f"opens {OSAKA}, for everything"),
         (deny(Sid="GRREGIONDENY", Condition={"StringNotEquals": REGIONS}), {}, "no longer limits the Regions of these, direct calls included"),
     ],
@@ -565,16 +579,16 @@ def test_proof_of_a_batch_job_assumes_no_key() -> None:
     assert "on the checks of the foundation models" not in assumed
 
 
-def test_key_on_the_profile_check_makes_no_difference() -> None:
-    """A Deny that only bites if AWS sets the key on the profile's own check is repaired too."""
+def test_key_on_the_profile_check_may_make_a_difference() -> None:
+    """What only bites if AWS sets the key on the profile's own check is told, and the repair is not complete."""
     statement = deny(
         Resource="arn:aws:bedrock:*:*:inference-profile/*",
         Condition={"StringNotLike": {KEY: "arn:*:inference-profile/us.*"}, "Null": {KEY: "false"}},
     )
     repaired = repair(policy(statement))
 
-    assert [each.statement for each in repaired.edits] == ["Statement[0]"]
-    assert repaired.is_complete
+    assert "it lists the profiles that may be used" in repaired.obstacles[0].reason
+    assert (repaired.verdict, repaired.is_complete) == ("allowed", False)
 
 
 def test_what_it_opens_is_said() -> None:

@@ -89,6 +89,11 @@ def _facts(statement: Statement, denied: Denied, region: str) -> Facts:
     return Facts(denied.authorization.resource, context, unknown)
 
 
+def denies_source(denied: Iterable[Denied]) -> bool:
+    """Return whether some of *denied*, what a statement denies, is in the Region that the call is made from."""
+    return any(each.authorization.region == each.call.source_region for each in denied)
+
+
 def besides(statement: Statement) -> tuple[str, ...]:
     """Return the keys that *statement* compares beside the Region and the profile."""
     own = {REQUESTED_REGION.lower(), INFERENCE_PROFILE_ARN.lower()}

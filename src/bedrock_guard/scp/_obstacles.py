@@ -3,7 +3,7 @@
 from bedrock_guard._actions import WITHOUT_PROFILE_KEY
 from bedrock_guard._identifiers import parse_arn
 from bedrock_guard.scp._calls import Call
-from bedrock_guard.scp._changes import Denied, is_regional
+from bedrock_guard.scp._changes import Denied, is_regional, profile_list
 from bedrock_guard.scp._control_tower import advice
 from bedrock_guard.scp._hierarchy import Statement
 from bedrock_guard.scp._opens import widening
@@ -32,7 +32,11 @@ def owned(statement: Statement, denied: list[Denied]) -> Obstacle:
 
 def not_about_regions(statement: Statement, denied: list[Denied]) -> Obstacle:
     """Return the obstacle that *statement* denies for another reason than the Region."""
-    return in_source_too(statement, denied) if is_regional(statement) else not_regional(statement, denied)
+    if is_regional(statement):
+        return in_source_too(statement, denied)
+    if profile_list(statement):
+        return without_key(statement, denied) or lists_profiles(statement, denied)
+    return not_regional(statement, denied)
 
 
 def in_source_too(statement: Statement, denied: list[Denied]) -> Obstacle:
@@ -58,6 +62,13 @@ def not_regional(statement: Statement, denied: list[Denied]) -> Obstacle:
         opened = f"which opens it on every resource that {statement.name} is about"
         return at(statement, reason, f"approve in NotAction, {opened}: {actions}")
     return at(statement, reason, f"ask its owner whether it is meant for {resources}")
+
+
+def lists_profiles(statement: Statement, denied: list[Denied]) -> Obstacle:
+    """Return the obstacle that *statement* lists the profiles that may be used, wherever they are called."""
+    profiles = ", ".join(dict.fromkeys(each.call.profile_arn for each in denied))
+    reason = "it has no condition on aws:RequestedRegion: it lists the profiles that may be used, in any Region"
+    return at(statement, reason, f"ask its owner whether to list, which opens inference through it: {profiles}")
 
 
 def _names_regions(statement: Statement) -> bool:

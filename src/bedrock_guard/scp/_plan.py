@@ -8,6 +8,7 @@ from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._changes import (
     Denied,
     besides,
+    denies_source,
     exemption,
     grant,
     is_regional,
@@ -72,9 +73,10 @@ def _denials(hierarchy: Hierarchy, asked: Sequence[tuple[Call, Report]]) -> Iter
 
 def _lifted(statement: Statement, denied: list[Denied], owned: set[Place], *, widen: bool) -> Step | Obstacle | None:
     """Return what makes *statement* deny none of *denied*; None leaves it to what it depends on."""
-    lists_profiles = profile_list(statement) is not None and not widen
+    # Its Resource may name Regions, too.
+    excepts = profile_list(statement) is not None and not denies_source(denied) and not widen
     tells = is_regional(statement) and all(tells_apart(statement, each) for each in denied)
-    is_about_regions = tells or lists_profiles or lets_regions_pass(statement)
+    is_about_regions = tells or excepts or lets_regions_pass(statement)
     settled = any(is_settled(statement, each) if is_about_regions else each.certain for each in denied)
     if not settled:
         return None
@@ -85,7 +87,7 @@ def _lifted(statement: Statement, denied: list[Denied], owned: set[Place], *, wi
     if widen:
         return _widened(statement, denied)
     bare = _obstacles.without_key(statement, denied)
-    if bare or tells or lists_profiles:
+    if bare or tells or excepts:
         return bare or _exempted(statement, denied)
     return _obstacles.in_source_too(statement, denied)
 
