@@ -1,13 +1,12 @@
-"""What lets a denied call pass: an exemption, one more Region, an Allow statement; each where it does just that."""
+"""What lets a denied call pass: an exemption, or one more Region; each where it does just that."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from bedrock_guard._actions import INFERENCE_PROFILE_ARN, REQUESTED_REGION
 from bedrock_guard._identifiers import PROFILES, parse_arn
-from bedrock_guard.scp._calls import Call, is_pattern
-from bedrock_guard.scp._conditions import Condition
+from bedrock_guard.scp._calls import Call
+from bedrock_guard.scp._conditions import Condition, NullCondition
 from bedrock_guard.scp._facts import Facts, Verdict, every
 from bedrock_guard.scp._hierarchy import Statement
 from bedrock_guard.scp._layout import Path
@@ -19,6 +18,8 @@ _ARN_NOT_LIKE = "arnnotlike"
 # Lists of exceptions that take wildcards: "ArnNotEquals and ArnNotLike behave identically"
 # (reference_policies_elements_condition_operators.html). An absent key passes them, with IfExists or without.
 _EXCEPTIONS = frozenset({_ARN_NOT_LIKE, "arnnotequals", "stringnotlike"})
+# The keys that the call itself sets.
+OF_THE_CALL = frozenset({REQUESTED_REGION.lower(), INFERENCE_PROFILE_ARN.lower()})
 # Who calls, beside all aws:Principal*.
 _WHO = frozenset(
     {"aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:userid", "aws:username", "aws:viaawsservice"}
@@ -44,6 +45,12 @@ class Denied:
         return self.call.profile_arn if self.is_own else self.authorization.resource
 
     @property
+    def in_source_region(self) -> str:
+        """The resource that it is in the source Region."""
+        parts = self.authorization.resource.split(":", 5)
+        return ":".join([*parts[:3], self.call.source_region, *parts[4:]])
+
+    @property
     def is_own(self) -> bool:
         """Whether it is the profile's own check."""
         arn = parse_arn(self.authorization.resource)
@@ -55,9 +62,9 @@ def is_regional(statement: Statement) -> bool:
     return bool(on_key(statement, REQUESTED_REGION))
 
 
-def tells_apart(statement: Statement, denied: Denied) -> bool:
-    """Return whether *statement*, a Region deny, holds in the blocked Region and, as its Regions are, not in the source."""
-    return _holds_in_regions(statement, _facts(statement, denied, denied.call.source_region)) is False
+def holds_in_source(statement: Statement, denied: Denied) -> Verdict:
+    """Return whether what *statement* asks of the Region holds in the one that something *denied* is called from."""
+    return _holds_in_regions(statement, facts_of(statement, denied, denied.call.source_region))
 
 
 def lets_regions_pass(statement: Statement) -> bool:
@@ -72,7 +79,7 @@ def is_settled(statement: Statement, denied: Denied) -> bool:
     Such exceptions are common in Region denies, which are meant for all others. What else a statement asks for, such as
     MFA or a VPC endpoint, is a control of its own: whether that is met is for the caller to say.
     """
-    facts = _facts(statement, denied, denied.authorization.region)
+    facts = facts_of(statement, denied, denied.authorization.region)
     # Regions that are the caller's, by a policy variable, are no exception for some.
     is_open = _holds_in_regions(statement, facts) is None
     return not is_open and all(key.startswith("aws:principal") or key in _WHO for key in statement.missing(facts))
@@ -82,7 +89,7 @@ def _holds_in_regions(statement: Statement, facts: Facts) -> Verdict:
     return every([each.verdict(facts) for each in on_key(statement, REQUESTED_REGION)])
 
 
-def _facts(statement: Statement, denied: Denied, region: str) -> Facts:
+def facts_of(statement: Statement, denied: Denied, region: str) -> Facts:
     """Return what is known where *statement* is asked about *denied* in *region*; what nobody described is unknown."""
     context = {**denied.authorization.context, REQUESTED_REGION: region}
     unknown = statement.keys - {key.lower() for key in (*context, INFERENCE_PROFILE_ARN)}
@@ -94,10 +101,14 @@ def denies_source(denied: Iterable[Denied]) -> bool:
     return any(each.authorization.region == each.call.source_region for each in denied)
 
 
+def others(statement: Statement) -> list[Condition | NullCondition]:
+    """Return the conditions of *statement* beside those on the Region and the profile."""
+    return [each for each in statement.conditions if each.key.lower() not in OF_THE_CALL]
+
+
 def besides(statement: Statement) -> tuple[str, ...]:
     """Return the keys that *statement* compares beside the Region and the profile."""
-    own = {REQUESTED_REGION.lower(), INFERENCE_PROFILE_ARN.lower()}
-    return tuple(dict.fromkeys(each.key for each in statement.conditions if each.key.lower() not in own))
+    return tuple(dict.fromkeys(each.key for each in others(statement)))
 
 
 def profile_list(statement: Statement) -> Condition | None:
@@ -135,48 +146,9 @@ def wider(statement: Statement, regions: tuple[str, ...]) -> Change | None:
     return None
 
 
-def grant(closed: Iterable[Denied]) -> tuple[Add, tuple[str, ...]]:
-    """
-    Return the change that allows what is *closed*, and the resources that it names.
-
-    Foundation models are allowed through the profile alone, as in the three-part policy of
-    https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html.
-    """
-    plain: dict[str, None] = {}
-    through: dict[str, None] = {}
-    actions: dict[str, None] = {}
-    profiles: dict[str, None] = {}
-    for each in closed:
-        actions[each.authorization.action] = None
-        if each.has_key and not each.is_own:
-            through[_models(each)] = None
-            profiles[each.call.profile_arn] = None
-        else:
-            plain[each.resource] = None
-    statements = [_statement([*actions], [*plain])] if plain else []
-    if through:
-        condition = {"ArnLike": {INFERENCE_PROFILE_ARN: _brief([*profiles])}}
-        statements.append({**_statement([*actions], [*through]), "Condition": condition})
-    return Add(("Statement",), tuple(statements)), (*plain, *through)
-
-
 def _bare(condition: Condition) -> str:
     return condition.operator.lower().removesuffix("ifexists")
 
 
 def _path(statement: Statement, operator: str, key: str) -> Path:
     return ("Statement", statement.index or 0, "Condition", operator, key)
-
-
-def _models(each: Denied) -> str:
-    """Return the model's ARN; of a family of profiles any model's, since which profile it is limits that already."""
-    resource = each.authorization.resource
-    return f"{resource.rpartition('/')[0]}/*" if is_pattern(each.call.asked) else resource
-
-
-def _statement(actions: list[str], resources: list[str]) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": _brief(actions), "Resource": _brief(resources)}
-
-
-def _brief(values: list[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else values

@@ -2,9 +2,10 @@
 
 from bedrock_guard._actions import WITHOUT_PROFILE_KEY
 from bedrock_guard._identifiers import parse_arn
-from bedrock_guard.scp._calls import Call
+from bedrock_guard.scp._calls import Call, is_pattern
 from bedrock_guard.scp._changes import Denied, is_regional, profile_list
 from bedrock_guard.scp._control_tower import advice
+from bedrock_guard.scp._grants import named, unmet
 from bedrock_guard.scp._hierarchy import Statement
 from bedrock_guard.scp._opens import widening
 from bedrock_guard.scp._outcome import Obstacle
@@ -84,11 +85,10 @@ def without_key(statement: Statement, denied: list[Denied]) -> Obstacle | None:
     reason, instead = _bare(statement, bare[0])
     if is_regional(statement):
         regions = tuple(dict.fromkeys(each.authorization.region for each in bare))
-        rest = (
-            "" if {each.authorization.region for each in denied} == {*regions} else " and exempt the profile elsewhere"
-        )
+        rest = {each.authorization.region for each in denied} - {*regions}
         opened = f"which opens {widening(regions, statement.name)}"
-        instead += f"; or allow {', '.join(regions)} in its Regions{rest}, {opened}"
+        instead += f"; or allow {', '.join(regions)} in its Regions, {opened}"
+        instead += ", and exempt the profile in the others" if rest else ""
     return at(statement, reason, instead)
 
 
@@ -125,3 +125,25 @@ def closed_level(level: int) -> Obstacle:
     reason = "no policy of this level allows it, and none that allows anything may be edited"
     opened = "which opens all that no Deny statement is about"
     return Obstacle(reason, f"attach FullAWSAccess, {opened}; or a policy that allows just this", level)
+
+
+def limited(limiting: list[Statement], denied: list[Denied]) -> Obstacle:
+    """Return the obstacle that the Allow-list of *limiting* is closed to what is *denied* for more than its Region."""
+    last = denied[-1]
+    action = last.authorization.action
+    statement = next((each for each in limiting if each.covers_action(action.lower())), None)
+    why = _what_limits(statement, last)
+    resources = ", ".join(dict.fromkeys(named(each) for each in denied))
+    by_id = "name the profiles by their IDs, or " if is_pattern(last.call.asked) else ""
+    instead = f"{by_id}ask its owner whether it is meant for {resources}"
+    return at(statement or limiting[0], why, instead)
+
+
+def _what_limits(statement: Statement | None, denied: Denied) -> str:
+    if statement is None:
+        return f"its actions leave {denied.authorization.action} out"
+    if keys := unmet(statement, denied):
+        return f"it allows this in no Region: what it asks of {', '.join(keys)} does not hold"
+    if is_pattern(denied.call.asked):
+        return f"it lists resources or profiles, which may be less than {denied.call.asked} stands for"
+    return "it lists resources or profiles, and not these"

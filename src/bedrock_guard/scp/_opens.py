@@ -5,8 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from bedrock_guard._actions import INFERENCE_PROFILE_ARN
 from bedrock_guard._identifiers import UNSPECIFIED
 from bedrock_guard.scp._calls import Call, is_pattern
+from bedrock_guard.scp._changes import Denied
+from bedrock_guard.scp._grants import named
 from bedrock_guard.scp._outcome import Edit, EditKind
-from bedrock_guard.scp._report import CheckedAuthorization, Report
+from bedrock_guard.scp._report import Report
+
+# Where there is no Allow whose conditions a new one could keep.
+FOR_EVERY_CALLER = "that for every caller: no Allow of that level was about inference"
 
 
 def opens(asked: Iterable[tuple[Call, Report]], edits: Sequence[Edit], *, is_open: bool) -> Iterator[str]:
@@ -19,9 +24,13 @@ def opens(asked: Iterable[tuple[Call, Report]], edits: Sequence[Edit], *, is_ope
     grants = [edit for edit in narrow if edit.kind is EditKind.ALLOW]
     regions: dict[tuple[str, str], dict[str, None]] = {}
     for call, report in asked:
-        lifted = (each.region for each in report.authorizations if _is_about(narrow, each))
+        lifted = (each.region for each in report.authorizations if _is_about(narrow, Denied(call, each)))
         # An Allow statement grants the action that was asked for; an exemption is for all that the Deny is about.
-        action = report.action if any(_is_about(grants, each) for each in report.authorizations) else "inference"
+        action = (
+            report.action
+            if any(_is_about(grants, Denied(call, each)) for each in report.authorizations)
+            else "inference"
+        )
         regions.setdefault((_what(call, report, action), call.source_region), {}).update(dict.fromkeys(lifted))
     condition = ", once nothing else denies it" if is_open else ""
     for (what, source), opened in regions.items():
@@ -37,9 +46,14 @@ def widening(regions: Sequence[str], statement: str) -> str:
     return f"{_places(regions)}, for everything that {_quoted(statement)} denies there"
 
 
-def without(statement: str, keys: Sequence[str]) -> str:
-    """Return what else is opened where *statement*, which compares *keys* too, is edited."""
-    return f"for that, {_quoted(statement)} no longer asks about {', '.join(keys)}"
+def without(statement: str, keys: Sequence[str]) -> str | None:
+    """Return what else is opened where *statement*, which compares *keys* too, is edited; None without such keys."""
+    return f"for that, {_quoted(statement)} no longer asks about {', '.join(keys)}" if keys else None
+
+
+def only_with(statement: str, keys: Sequence[str]) -> str | None:
+    """Return what limits what is opened by *statement*, a new one that compares *keys* too; None without such keys."""
+    return f"that only as {_quoted(statement)} asks of {', '.join(keys)}" if keys else None
 
 
 def _quoted(statement: str) -> str:
@@ -47,11 +61,12 @@ def _quoted(statement: str) -> str:
     return statement if statement.startswith("Statement[") else f'"{statement}"'
 
 
-def _is_about(edits: Iterable[Edit], authorization: CheckedAuthorization) -> bool:
-    """Return whether one of *edits* lifts what denies *authorization*, or may."""
+def _is_about(edits: Iterable[Edit], denied: Denied) -> bool:
+    """Return whether one of *edits* lifts what denies *denied*, or may."""
+    authorization = denied.authorization
     denying = {(each.level, each.document, each.name) for each in authorization.denying}
     return any(
-        edit.level in authorization.closed_levels
+        edit.level in authorization.closed_levels and named(denied) in edit.values
         if edit.kind is EditKind.ALLOW
         else (edit.level, edit.document, edit.statement) in denying
         for edit in edits

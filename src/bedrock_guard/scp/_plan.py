@@ -1,6 +1,7 @@
 """What to edit so that calls pass, and what cannot be edited."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bedrock_guard.scp import _control_tower, _obstacles
@@ -10,15 +11,16 @@ from bedrock_guard.scp._changes import (
     besides,
     denies_source,
     exemption,
-    grant,
+    holds_in_source,
     is_regional,
     is_settled,
     lets_regions_pass,
     profile_list,
-    tells_apart,
     wider,
 )
+from bedrock_guard.scp._grants import basis_of, grant, limits_inference
 from bedrock_guard.scp._hierarchy import Hierarchy, Statement
+from bedrock_guard.scp._opens import FOR_EVERY_CALLER, only_with, without
 from bedrock_guard.scp._outcome import Edit, EditKind, Obstacle
 from bedrock_guard.scp._patch import Change
 from bedrock_guard.scp._report import Report
@@ -28,11 +30,11 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Step:
-    """An edit, the change of the document that makes it, and the other keys that the statement compares."""
+    """An edit, the change of the document that makes it, and what is to be said `beside` what that opens."""
 
     edit: Edit
     change: Change
-    besides: tuple[str, ...] = ()
+    beside: str | None = None
 
 
 def plan(
@@ -75,7 +77,7 @@ def _lifted(statement: Statement, denied: list[Denied], owned: set[Place], *, wi
     """Return what makes *statement* deny none of *denied*; None leaves it to what it depends on."""
     # Its Resource may name Regions, too.
     excepts = profile_list(statement) is not None and not denies_source(denied) and not widen
-    tells = is_regional(statement) and all(tells_apart(statement, each) for each in denied)
+    tells = is_regional(statement) and all(holds_in_source(statement, each) is False for each in denied)
     is_about_regions = tells or excepts or lets_regions_pass(statement)
     settled = any(is_settled(statement, each) if is_about_regions else each.certain for each in denied)
     if not settled:
@@ -106,7 +108,8 @@ def _widened(statement: Statement, denied: list[Denied]) -> Step | Obstacle:
 
 
 def _step(kind: EditKind, statement: Statement, values: tuple[str, ...], change: Change) -> Step:
-    return Step(Edit(kind, statement.level, statement.document, statement.name, values), change, besides(statement))
+    edit = Edit(kind, statement.level, statement.document, statement.name, values)
+    return Step(edit, change, without(statement.name, besides(statement)))
 
 
 def _allowed(
@@ -114,22 +117,42 @@ def _allowed(
 ) -> Iterator[Step | Obstacle]:
     for level in range(len(hierarchy.documents)):
         closed = [
-            Denied(call, authorization)
+            # The profile's own check may be closed where the model is not.
+            (Denied(call, authorization), Denied(call, report.authorizations[-1]))
             for call, report in asked
             for authorization in report.authorizations
             if level in authorization.closed_levels
         ]
         if closed:
-            yield _granted(hierarchy, level, closed, owned)
+            yield from _granted(hierarchy, level, closed, owned)
 
 
-def _granted(hierarchy: Hierarchy, level: int, closed: list[Denied], owned: set[Place]) -> Step | Obstacle:
+def _granted(
+    hierarchy: Hierarchy, level: int, closed: list[tuple[Denied, Denied]], owned: set[Place]
+) -> Iterator[Step | Obstacle]:
+    """Yield what makes *level* allow what is *closed*: each beside the denial of the model that it leads to."""
     # A level of Deny statements alone lacks FullAWSAccess, not an entry.
-    allowing = [each.document for each in hierarchy.statements if (each.level, each.effect) == (level, "Allow")]
-    editable = [document for document in allowing if (level, document) not in owned]
+    allowing = [each for each in hierarchy.statements if (each.level, each.effect) == (level, "Allow")]
+    editable = [each for each in allowing if (level, each.document) not in owned]
     if not editable:
-        return _obstacles.closed_level(level)
-    document = editable[0]
-    number = sum((each.level, each.document) == (level, document) for each in hierarchy.statements)
-    change, resources = grant(closed)
-    return Step(Edit(EditKind.ALLOW, level, document, f"Statement[{number}]", resources), change)
+        yield _obstacles.closed_level(level)
+        return
+    limiting = [each for each in allowing if limits_inference(each)]
+    resting: dict[Statement | None, list[Denied]] = {}
+    for denied, model in closed:
+        resting.setdefault(basis_of(editable, denied) or basis_of(editable, model), []).append(denied)
+    if limiting and (refused := resting.pop(None, None)):
+        yield _obstacles.limited(limiting, refused)
+    yield from _grants(hierarchy, editable[0], resting)
+
+
+def _grants(hierarchy: Hierarchy, first: Statement, resting: Mapping[Statement | None, list[Denied]]) -> Iterator[Step]:
+    """Yield a step for each statement of *resting*, with what is to be allowed as it allows; None is *first*'s place."""
+    numbers = Counter((each.level, each.document) for each in hierarchy.statements)
+    for basis, denied in resting.items():
+        at = basis or first
+        change, resources = grant(denied, basis)
+        name = f"Statement[{numbers[at.level, at.document]}]"
+        numbers[at.level, at.document] += len(change.values)
+        beside = only_with(name, besides(basis)) if basis else FOR_EVERY_CALLER
+        yield Step(Edit(EditKind.ALLOW, at.level, at.document, name, resources), change, beside)

@@ -1,6 +1,6 @@
 """The smallest edit of service control policies that lets a Bedrock call pass, and its proof."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bedrock_guard._actions import INVOKE_MODEL
@@ -14,7 +14,7 @@ from bedrock_guard.scp._evaluation import load
 from bedrock_guard.scp._facts import ContextValue
 from bedrock_guard.scp._grid import grid
 from bedrock_guard.scp._hierarchy import Hierarchy, Policy
-from bedrock_guard.scp._opens import opens, without
+from bedrock_guard.scp._opens import opens
 from bedrock_guard.scp._outcome import EditedDocument, Repair
 from bedrock_guard.scp._patch import changed, minified
 from bedrock_guard.scp._plan import Step, plan
@@ -44,7 +44,7 @@ def repair(
 
     A pattern such as `jp.*` among *model_ids* makes one edit for a family. Every statement that denies the call, at
     every level, is made to exempt the profile, its source Region pinned; a level whose policies do not allow the call
-    gets an Allow statement. *widen* adds Regions (`unspecified` for a global profile) to the statements' lists instead,
+    gets an Allow statement, under the conditions on which they allow it in the source Region. *widen* adds Regions (`unspecified` for a global profile) to the statements' lists instead,
     which opens them to all that the statements are about. Statements of AWS Control Tower are not edited: those with
     its Sids, and the documents *managed* (level, number; from 0). The other arguments are those of `check`.
 
@@ -69,15 +69,11 @@ def repair(
         documents=documents,
         obstacles=tuple(obstacles),
         covers=tuple(call.model.text for call in chosen),
-        opens=(*opens(denials, edits, is_open=bool(obstacles)), *_without(steps)),
+        opens=(*opens(denials, edits, is_open=bool(obstacles)), *(each.beside for each in steps if each.beside)),
         before=tuple(before),
         after=tuple(after),
         proof=prove(hierarchy, repaired, requests, chosen, [*after, *after_with_key], is_open=bool(obstacles)),
     )
-
-
-def _without(steps: list[Step]) -> Iterator[str]:
-    return (without(step.edit.statement, step.besides) for step in steps if step.besides)
 
 
 @dataclass(frozen=True)
