@@ -5,6 +5,11 @@ from typing import Any
 import pytest
 
 from bedrock_guard import scp
+from bedrock_guard._catalog import embedded
+from bedrock_guard.scp._caller import caller_of
+from bedrock_guard.scp._calls import calls
+from bedrock_guard.scp._grid import grid
+from bedrock_guard.scp._proof import prove
 from policies import GLOBAL_CLAUDE, JP_CLAUDE, NOVA
 from scp.asking import INVOKE, ROLE, allow, policy
 from scp.test_check import OSAKA, TOKYO
@@ -106,6 +111,35 @@ def test_direct_call_keeps_to_what_an_allow_list_says_of_profiles() -> None:
     [obstacle] = scp.repair([[policy(statement)]], NOVA, OSAKA).obstacles
 
     assert "it lists resources or profiles" in obstacle.reason
+
+
+LIMITED = policy(allow(Condition={"StringEquals": {REGION: TOKYO, "aws:PrincipalTag/ai": "true"}}))
+TAG: dict[str, Any] = {"aws:PrincipalTag/ai": "true"}
+
+
+def test_proof_tries_callers_without_what_the_caller_was_described_by() -> None:
+    """A key that policies ask about is left out, and given another value; others make no difference."""
+    proof = scp.repair([[LIMITED]], JP_CLAUDE, TOKYO, principal_arn=ROLE, context={**TAG, "aws:SourceVpc": "a"}).proof
+    values = {each.group: each.context.get("aws:PrincipalTag/ai") for each in proof.cells}
+
+    assert values["the call, without aws:PrincipalTag/ai"] is None
+    assert values["the call, with another aws:PrincipalTag/ai"] == "false"
+    assert not any(group.endswith("aws:SourceVpc") for group in values)
+
+
+def test_proof_sees_an_allow_that_opens_the_call_to_more_callers() -> None:
+    """Whom the list allows the call in no Region is not among those whom the edit is to let pass."""
+    catalog = embedded()
+    wide = policy(*LIMITED["Statement"], allow(Action=INVOKE, Condition={"ArnLike": {KEY: EXEMPTION}}))
+    before, after = scp.load([[LIMITED]]), scp.load([[wide]])
+    asked = calls([JP_CLAUDE], TOKYO, catalog, ())
+    requests = grid(asked, INVOKE, caller_of(ROLE, None, TAG), (before, after), catalog)
+    reports = scp.check_all([[wide]], TOKYO, [JP_CLAUDE], principal_arn=ROLE, context=TAG)
+    proof = prove(before, after, requests, asked, reports, is_open=False)
+
+    assert proof.passes
+    assert "the call, without aws:PrincipalTag/ai" in {each.group for each in proof.changed}
+    assert all(each.context.get("aws:PrincipalTag/ai") == "true" for each in proof.opened)
 
 
 def test_allow_of_a_list_that_says_nothing_of_inference_is_for_every_caller() -> None:

@@ -15,6 +15,7 @@ from bedrock_guard._actions import (
 from bedrock_guard._catalog import Catalog
 from bedrock_guard._identifiers import UNSPECIFIED, is_region, parse_model_id, partition_of
 from bedrock_guard._profiles import from_catalog
+from bedrock_guard.scp._askers import OTHER_ACCOUNT, askers
 from bedrock_guard.scp._authorizations import Authorization, authorizations
 from bedrock_guard.scp._caller import Caller
 from bedrock_guard.scp._calls import Call
@@ -43,7 +44,6 @@ _OF_BEDROCK = (
 )
 _ELSEWHERE = ("us-east-1", "eu-west-1", "ap-southeast-2", "sa-east-1")
 _OTHER_MODEL = "amazon.nova-micro-v1:0"
-_OTHER_ACCOUNT = "999999999999"
 # Of each kind; a family of profiles, or a long list of Regions, would make the grid large without making it wider.
 _MOST = 6
 _MOST_REGIONS = 12
@@ -68,8 +68,9 @@ def grid(
     Yield requests beside *calls*.
 
     All are asked for the caller as described, with what *hierarchies* (before and after) ask about besides both unknown
-    and absent, and for other principals. Among them is the call itself by these, and its other action: where an edit
-    opens the profile, it opens them. What the new documents alone name is asked about like what the old ones do.
+    and absent; for other principals; and for callers who lack one of the keys that the caller was described by, or have
+    another value of it. Among them is the call itself by these, and its other action. What the new documents alone name
+    is asked about like what the old ones do.
     """
     mentioned = Mentions(*hierarchies)
     beside = [
@@ -85,9 +86,9 @@ def grid(
             yield replace(described, unknown=unknown)
     # Who asks makes a difference to exceptions for principals, which are much the same for all services.
     partition = partition_of(calls[0].source_region) if calls else "aws"
-    for principal, known in _principals(caller, partition, mentioned):
+    for who, known in askers(caller, partition, mentioned):
         for group, each in (*own, *(pair for pair in beside if pair[1].action in _INFERENCE)):
-            yield Request(f"{group}, {principal}", each.action, each.resource, {**known, **each.context})
+            yield Request(f"{group}, {who}", each.action, each.resource, {**known, **each.context})
 
 
 def _beside(
@@ -111,7 +112,7 @@ def _like(call: Call, account: str, catalog: Catalog) -> Iterator[tuple[str, Aut
     """Yield what is done through profiles much like that of *call*."""
     for action in (*_INFERENCE, COUNT_TOKENS, CREATE_MODEL_INVOCATION_JOB):
         yield from _group("another action through the profile", _authorized(call, action, account))
-    yield from _group("the profile in another account", _authorized(call, INVOKE_MODEL, _OTHER_ACCOUNT))
+    yield from _group("the profile in another account", _authorized(call, INVOKE_MODEL, OTHER_ACCOUNT))
     if call.profile is None:
         return
     sources = catalog.profiles[call.profile.id].routes if call.profile.id in catalog.profiles else ()
@@ -120,7 +121,7 @@ def _like(call: Call, account: str, catalog: Catalog) -> Iterator[tuple[str, Aut
         yield from _group("another source Region", _both_ways(other, account))
     for kind in ("application-inference-profile/example", f"inference-profile/{call.model.id}-other"):
         yield from _group("another profile", _disguised(call, account, kind))
-        yield from _group("another profile in another account", _disguised(call, _OTHER_ACCOUNT, kind))
+        yield from _group("another profile in another account", _disguised(call, OTHER_ACCOUNT, kind))
 
 
 def _other_profiles(calls: Sequence[Call], account: str, catalog: Catalog) -> Iterator[tuple[str, Authorization]]:
@@ -180,15 +181,3 @@ def _regions(calls: Sequence[Call], mentioned: Mentions) -> list[str]:
     new, old = (filter(is_region, mentioned.values(REQUESTED_REGION, new=new)) for new in (True, False))
     sources = (call.source_region for call in calls)
     return list(islice(dict.fromkeys((UNSPECIFIED, *sources, *new, *_ELSEWHERE, *routed, *old)), _MOST_REGIONS))
-
-
-def _principals(
-    caller: Caller, partition: str, mentioned: Mentions
-) -> Iterator[tuple[str, Mapping[str, ContextValue]]]:
-    """Yield other principals: usual ones, and those that policies make exceptions for."""
-    own, other = (f"arn:{partition}:iam::{account}" for account in (caller.account, _OTHER_ACCOUNT))
-    usual = [f"{own}:role/example", f"{own}:user/example", f"{own}:root", f"{other}:role/example"]
-    excepted = islice(mentioned.arns("aws:PrincipalArn"), _MOST)
-    for arn in dict.fromkeys((*usual, *excepted)):
-        known = {key: value for key, value in caller.known.items() if not key.lower().startswith("aws:principal")}
-        yield f"by {arn}", {**known, "aws:PrincipalArn": arn}

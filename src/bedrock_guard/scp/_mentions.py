@@ -15,6 +15,11 @@ class Mentions:
     before: Hierarchy
     after: Hierarchy
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The context keys that either asks about, in lower case."""
+        return frozenset(key.lower() for key in (*self.before.keys, *self.after.keys))
+
     def values(self, key: str, *, new: bool) -> list[str]:
         """Return the values that *key* is compared with: those of *before*, or the *new* ones."""
         old = dict.fromkeys(_values(self.before, key))

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bedrock_guard._actions import INFERENCE_PROFILE_ARN, WITHOUT_PROFILE_KEY
+from bedrock_guard._actions import INFERENCE_PROFILE_ARN, REQUESTED_REGION, WITHOUT_PROFILE_KEY
 from bedrock_guard._identifiers import ModelKind
 from bedrock_guard._profiles import Origin
 from bedrock_guard.scp._arns import arn
 from bedrock_guard.scp._authorizations import OF_APPLICATION_PROFILES
 from bedrock_guard.scp._calls import Call
 from bedrock_guard.scp._evaluation import Decision, Result, evaluate
-from bedrock_guard.scp._facts import ContextValue
+from bedrock_guard.scp._facts import ContextValue, Facts, some
 from bedrock_guard.scp._grid import Request
-from bedrock_guard.scp._hierarchy import Hierarchy
+from bedrock_guard.scp._hierarchy import Hierarchy, Statement
 from bedrock_guard.scp._patterns import tokens_of
 from bedrock_guard.scp._report import Report, Verdict, primitive
 
@@ -56,8 +56,8 @@ class Proof:
     `passes`: no policy denies the call any more, whether AWS sets bedrock:InferenceProfileArn on the profile's own check
     or not; what still depends on the caller is in `Repair.after`. `cells` are all other requests that were tried. Of
     those that are answered otherwise than before, `opened` belong to what was asked for (the same profile, or the same
-    call without one), and `changed` do not: there are none, unless a list of Regions was widened. `assumptions` are
-    sentences on what nobody has proven on AWS.
+    call without one, by whom the policies kept out for the Region alone), and `changed` do not: there are none, unless a
+    list of Regions was widened. `assumptions` are sentences on what nobody has proven on AWS.
     """
 
     passes: bool
@@ -98,6 +98,8 @@ def prove(
     *reports* are what *after* says to the calls, both ways; *is_open* is whether something stays in their way.
     """
     belongs = _scope(calls, reports := list(reports))
+    # The model in the source Region comes after the profile, if there is one.
+    models = {report.authorizations[:2][-1].resource for report in reports}
     cells: list[Cell] = []
     opened: list[Cell] = []
     changed: list[Cell] = []
@@ -106,7 +108,8 @@ def prove(
         new = old if after is before else _decide(after, request)
         cells.append(_cell(request, old, new))
         if old != new:
-            (opened if belongs(request) else changed).append(cells[-1])
+            is_meant = belongs(request) and (not _may_pass(new) or _was_open(before, request, models))
+            (opened if is_meant else changed).append(cells[-1])
     passes = not is_open and all(report.verdict is not Verdict.BLOCKED for report in reports)
     return Proof(passes, tuple(cells), tuple(opened), tuple(changed), tuple(_assumptions(calls, reports)))
 
@@ -147,6 +150,27 @@ def _scope(calls: Sequence[Call], reports: Iterable[Report]) -> Callable[[Reques
         )
 
     return belongs
+
+
+def _was_open(before: Hierarchy, request: Request, models: Iterable[str]) -> bool:
+    """Return whether *before* allows who makes *request* that, or one of *models* through the profile, in some Region."""
+    allows = before.candidates(request.action).allows
+    if not all(allows):
+        # It allows nobody: an Allow is new to all.
+        return True
+    context = {key: value for key, value in request.context.items() if key != REQUESTED_REGION}
+    through = {INFERENCE_PROFILE_ARN: request.resource, **context}
+    unknown = {REQUESTED_REGION, *request.unknown}
+    asked = [Facts(request.resource, context, unknown), *(Facts(each, through, unknown) for each in models)]
+    return any(all(_may_allow(statements, facts) for statements in allows) for facts in asked)
+
+
+def _may_allow(statements: Iterable[Statement], facts: Facts) -> bool:
+    return some([each.verdict(facts) for each in statements]) is not False
+
+
+def _may_pass(decision: Decision) -> bool:
+    return Result.ALLOWED in decision.possible
 
 
 def _decide(hierarchy: Hierarchy, request: Request) -> Decision:
