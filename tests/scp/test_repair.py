@@ -256,7 +256,7 @@ def test_what_cannot_be_repaired_is_said(statement: dict[str, Any], options: dic
 @pytest.mark.parametrize(
     ("statement", "options", "opened"),
     [
-        (deny(Sid="A", NotAction=["s3:*"]), {}, "on every resource that A is about: bedrock:InvokeModel"),
+        (deny(Sid="A", NotAction=["s3:*"]), {}, 'on every resource that "A" is about: bedrock:InvokeModel'),
         (deny(Sid="A", NotResource="x"), {}, f"direct calls of a model included: {EXEMPTION}, arn:aws:bedrock:{TOKYO}::"),
         (deny(Sid="A", Condition={"StringNotEquals": {REGION: OSAKA}}), {}, f'opens {TOKYO}, for everything that "A" denies there'),
         (deny(Sid="A", Condition={"StringNotEquals": {REGION: OSAKA}}), {"model_id": NOVA}, f"opens {TOKYO}, for everything"),
@@ -285,7 +285,7 @@ def test_advice_names_every_region_to_allow() -> None:
     ).obstacles
     followed = policy(deny(Condition={"StringNotEquals": {REGION: ["us-east-1", "us-east-2", "us-west-2"]}}))
 
-    opened = "us-east-2, us-west-2, for everything that A is about"
+    opened = 'us-east-2, us-west-2, for everything that "A" denies there'
     assert f"allow us-east-2, us-west-2 in its Regions, which opens {opened}" in obstacle.instead
     assert repair(followed, **options).verdict == "allowed"
 

@@ -7,7 +7,7 @@ from bedrock_guard.scp._changes import Denied, is_regional, profile_list
 from bedrock_guard.scp._control_tower import advice
 from bedrock_guard.scp._grants import named, unmet
 from bedrock_guard.scp._hierarchy import Statement
-from bedrock_guard.scp._opens import widening
+from bedrock_guard.scp._opens import quoted, widening
 from bedrock_guard.scp._outcome import Obstacle
 
 
@@ -54,13 +54,13 @@ def not_regional(statement: Statement, denied: list[Denied]) -> Obstacle:
     if "NotResource" in statement.source:
         listed = "with their Regions" if _names_regions(statement) else "and no Regions"
         reason = f"it lists what may be used (NotResource), {listed}"
-        opened = f"which opens all that {statement.name} is about there, direct calls of a model included"
+        opened = f"which opens all that {quoted(statement.name)} is about there, direct calls of a model included"
         return at(statement, reason, f"approve in NotResource, {opened}: {resources}")
     kind = "its Resource names Regions" if _names_regions(statement) else "no Region deny"
     reason = f"it has no condition on aws:RequestedRegion: {kind}"
     if "NotAction" in statement.source:
         actions = ", ".join(dict.fromkeys(each.authorization.action for each in denied))
-        opened = f"which opens it on every resource that {statement.name} is about"
+        opened = f"which opens it on every resource that {quoted(statement.name)} is about"
         return at(statement, reason, f"approve in NotAction, {opened}: {actions}")
     return at(statement, reason, f"ask its owner whether it is meant for {resources}")
 

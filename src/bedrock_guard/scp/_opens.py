@@ -43,21 +43,21 @@ def opens(asked: Iterable[tuple[Call, Report]], edits: Sequence[Edit], *, is_ope
 
 def widening(regions: Sequence[str], statement: str) -> str:
     """Return what is opened where *statement* lets *regions* pass."""
-    return f"{_places(regions)}, for everything that {_quoted(statement)} denies there"
+    return f"{_places(regions)}, for everything that {quoted(statement)} denies there"
 
 
 def without(statement: str, keys: Sequence[str]) -> str | None:
     """Return what else is opened where *statement*, which compares *keys* too, is edited; None without such keys."""
-    return f"for that, {_quoted(statement)} no longer asks about {', '.join(keys)}" if keys else None
+    return f"for that, {quoted(statement)} no longer asks about {', '.join(keys)}" if keys else None
 
 
 def only_with(statement: str, keys: Sequence[str]) -> str | None:
     """Return what limits what is opened by *statement*, a new one that compares *keys* too; None without such keys."""
-    return f"that only as {_quoted(statement)} asks of {', '.join(keys)}" if keys else None
+    return f"that only as {quoted(statement)} asks of {', '.join(keys)}" if keys else None
 
 
-def _quoted(statement: str) -> str:
-    # A Sid may read as any word.
+def quoted(statement: str) -> str:
+    """Return the name of a statement so that it reads as one: a Sid may be any word."""
     return statement if statement.startswith("Statement[") else f'"{statement}"'
 
 
