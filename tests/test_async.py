@@ -367,11 +367,15 @@ class _Refreshing:
     def __init__(self, *, hangs: bool) -> None:
         self.hangs = hangs
         self.asked = 0
+        self.given_up = asyncio.Event()
 
     async def get_frozen_credentials(self) -> Any:
         self.asked += 1
         if self.hangs:
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.given_up.set()
         raise PlantedError
 
 
@@ -392,6 +396,8 @@ async def test_credentials_are_asked_for_a_look_up_alone(
 
     assert credentials.asked == asked
     assert (error.diagnosis.profile is None) == bool(asked)
+    if asked and hangs:  # nothing of it is left in the caller's loop
+        await asyncio.wait_for(credentials.given_up.wait(), 30)
 
 
 async def test_uninstall_reaches_asynchronous_sessions(simulator: Simulator) -> None:

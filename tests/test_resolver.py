@@ -5,10 +5,12 @@ import logging
 import multiprocessing
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import boto3
@@ -369,6 +371,32 @@ def test_rubbish_is_not_believed(
     assert said.profile is None
     assert said.cause == "destination-region"
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"<html>Log in to the network</html>"])
+def test_answer_without_a_list_is_a_failure_that_is_told(
+    simulator: Simulator, client: Any, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As that of a captive portal: it does not say that there is no such profile."""
+    diagnosis(bedrock_guard.guard(client, control_client=control_plane((200, body))))
+
+    assert len(unresolved(caplog)) == 1
+
+
+def test_answer_without_an_end_is_read_to_some_page(simulator: Simulator, client: Any) -> None:
+    """Nobody waits for more, and it would not fit into memory."""
+    tokens = count()
+
+    def one_more(request: Any, **_: Any) -> AWSResponse:
+        page = json.dumps({"inferenceProfileSummaries": [], "nextToken": str(next(tokens))}).encode()
+        return AWSResponse(request.url, 200, {}, _Raw(page))  # type: ignore[arg-type]  # a dict does
+
+    control: Any = boto3.client("bedrock", region_name=TOKYO)
+    control.meta.events.register("before-send.bedrock.ListInferenceProfiles", one_more)
+    diagnosis(bedrock_guard.guard(client, control_client=control))
+    wait_for_questions()
+
+    assert next(tokens) == 100
 
 
 @pytest.mark.parametrize("control", [object(), 7, "bedrock", lambda: None], ids=["object", "int", "str", "function"])
@@ -868,7 +896,13 @@ def test_what_one_caller_is_denied_another_may_be_told(simulator: Simulator) -> 
 
 @pytest.mark.parametrize(
     "settings",
-    [{"use_fips_endpoint": True}, {"use_dualstack_endpoint": True}, {"proxies": {"https": "http://127.0.0.1:9"}}],
+    [
+        {"use_fips_endpoint": True},
+        {"use_dualstack_endpoint": True},
+        {"proxies": {"https": "http://127.0.0.1:9"}},
+        {"proxies_config": {"proxy_use_forwarding_for_https": True}},
+        {"client_cert": "/client.pem"},
+    ],
 )
 def test_question_goes_the_way_of_the_clients_requests(settings: dict[str, Any]) -> None:
     """To the endpoints and by the proxies that its owner has chosen."""
@@ -879,6 +913,15 @@ def test_question_goes_the_way_of_the_clients_requests(settings: dict[str, Any])
 
     assert kept == settings
     assert control._endpoint.http_session._verify == "/ca.pem"
+
+
+def test_context_of_another_http_session_is_not_handed_on() -> None:
+    """Aiobotocore's for httpx has one in the place of a path, which botocore cannot take."""
+    client: Any = boto3.client("bedrock-runtime", region_name="us-east-1")
+    client._endpoint.http_session._verify = ssl.create_default_context()
+    control = _control.control_client(client, "us-east-1")
+
+    assert not isinstance(control._endpoint.http_session._verify, ssl.SSLContext)
 
 
 def test_code_of_a_failure_cannot_forge_a_log_line(

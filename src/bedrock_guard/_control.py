@@ -54,11 +54,16 @@ def control_client(client: Any, region_name: str, session: Any = None, lend: Len
     if session is None or lend or _credentials_of(session) is not credentials:
         session = _fresh_session(credentials, getattr(signer, "_auth_token", None))
     make = getattr(session, "client", None) or session.create_client
-    # Behind a proxy that opens TLS, by its own certificate authority.
-    verify = getattr(client._endpoint.http_session, "_verify", None)  # noqa: SLF001 (kept nowhere else)
-    made = make("bedrock", region_name=region_name, config=_config_of(client), verify=verify)
+    made = make("bedrock", region_name=region_name, config=_config_of(client), verify=_verify_of(client))
     vars(made)["_bedrock_guard"] = None  # a question of ours, when denied, is not the caller's call
     return made
+
+
+def _verify_of(client: Any) -> str | bool | None:
+    """Return how *client* verifies TLS: behind a proxy that opens it, by its own certificate authority."""
+    verify = getattr(client._endpoint.http_session, "_verify", None)  # noqa: SLF001 (kept nowhere else)
+    # aiobotocore's session for httpx has made a context of it, which botocore does not take.
+    return verify if isinstance(verify, str | bool) else None
 
 
 def lent_credentials(client: Any, loop: "asyncio.AbstractEventLoop") -> Credentials | None:

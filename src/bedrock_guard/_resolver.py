@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bedrock_guard._fork import clean_in_child
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0  # seconds that a diagnosis may add
 KEPT = 15 * 60  # seconds that an answer, or a failure, is kept
+_MOST_PAGES = 100
 
 _log = logging.getLogger("bedrock_guard")
 
@@ -115,8 +117,11 @@ class Resolver:
 def _list(client: Any, source_region: str) -> dict[str, InferenceProfile]:
     # One answer holds the routes of every profile of the source Region.
     pages = client.get_paginator("list_inference_profiles").paginate(typeEquals="SYSTEM_DEFINED")
-    summaries = _patiently(lambda: list(pages.search("inferenceProfileSummaries")))
-    profiles = (_read(summary, source_region) for summary in summaries)
+    profiles = (
+        _read(summary, source_region)
+        for page in _patiently(lambda: list(islice(pages, _MOST_PAGES)))
+        for summary in page["inferenceProfileSummaries"]  # which a captive portal's page lacks
+    )
     return {profile.id: profile for profile in profiles if profile}
 
 

@@ -11,6 +11,7 @@ from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    NoCredentialsError,
     ParamValidationError,
     ReadTimeoutError,
 )
@@ -355,6 +356,31 @@ def test_callers_own_mistake_is_botocores_to_tell_in_a_drill(simulator: Simulato
         client.converse(modelId=JP_CLAUDE, messages=SECRET)
 
     assert simulator.requests == []
+
+
+@pytest.mark.parametrize("code", ["ExpiredTokenException", "InvalidSignatureException", "UnrecognizedClientException"])
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_credentials_that_hold_no_longer_are_the_callers_to_renew(
+    simulator: Simulator, code: str, *, is_remembered: bool
+) -> None:
+    """They are the same for every model, and a denial would hide it."""
+    client = guarded(simulator, [MISTRAL, NOVA])
+    if is_remembered:
+        ask(client)
+    answering(client, MISTRAL, code)
+    answering(client, JP_CLAUDE, code) if is_remembered else None
+    with pytest.raises(ClientError) as caught:
+        ask(client)
+
+    assert (caught.value.response["Error"]["Code"], NOVA in models(simulator)) == (code, False)
+
+
+def test_missing_credentials_are_the_callers_to_find(simulator: Simulator) -> None:
+    """As botocore says it."""
+    client = guarded(simulator, [MISTRAL, NOVA])
+    failing(client, NoCredentialsError, MISTRAL)
+    with pytest.raises(NoCredentialsError):
+        ask(client)
 
 
 def test_mistake_of_the_users_hook_is_the_candidates(simulator: Simulator) -> None:

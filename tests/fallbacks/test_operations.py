@@ -3,6 +3,8 @@
 import gc
 import io
 import json
+import mmap
+import tempfile
 import weakref
 from typing import Any, Literal, TypeAlias
 
@@ -196,6 +198,18 @@ def test_body_is_sent_whole_each_time() -> None:
     assert set(bodies(simulator)) == {b"{", BODY.encode()}
 
 
+def test_body_that_does_not_say_whether_it_can_seek_is_sent_whole() -> None:
+    """An mmap of Python 3.12 has `seek` and `tell` alone, and botocore asks for no more."""
+    simulator = Simulator([TOKYO_ONLY], keep_bodies=True)
+    with tempfile.TemporaryFile() as file:
+        file.write(BODY.encode())
+        file.flush()
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
+            guarded(simulator).invoke_model(modelId=APAC_NOVA, body=body)
+
+    assert bodies(simulator) == [BODY.encode()] * 2
+
+
 def test_body_that_cannot_be_read_again_is_a_reason() -> None:
     """Half a request is worse than none."""
     client = unsigned(Simulator([TOKYO_ONLY]), NOVA)
@@ -375,6 +389,24 @@ def test_headers_of_parameters_are_each_requests_own(simulator: Simulator) -> No
     client.invoke_model(modelId=APAC_NOVA, body=BODY, guardrailIdentifier="abc123", guardrailVersion="1")
 
     assert seen == [True, False]
+
+
+def test_headers_of_accept_and_content_type_are_parameters_too(simulator: Simulator) -> None:
+    """On the first denial as while it is remembered."""
+    seen: list[tuple[bool, bool]] = []
+
+    def adapt(_: str, params: dict[str, Any]) -> dict[str, Any]:
+        return {name: params[name] for name in ("modelId", "body")}
+
+    client = guarded(simulator, Fallback(NOVA, adapt=adapt))
+    client.meta.events.register_first(
+        "before-send.bedrock-runtime",
+        lambda request, **_: seen.append(("accept" in request.headers, "content-type" in request.headers)),
+    )
+    for _ in range(2):
+        client.invoke_model(modelId=APAC_NOVA, body=BODY, accept="application/json", contentType="application/json")
+
+    assert seen == [(True, True), (False, False), (False, False)]
 
 
 def giving(client: Any, **headers: str) -> Any:

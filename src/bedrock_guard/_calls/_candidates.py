@@ -5,11 +5,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from botocore.exceptions import ParamValidationError
-
 from bedrock_guard._alternatives import same_model
 from bedrock_guard._calls._call import Call, Send, Work
-from bedrock_guard._calls._failures import code_of, is_lasting, is_passing, words_of
+from bedrock_guard._calls._failures import code_of, is_lasting, is_of_the_call, is_passing, words_of
 from bedrock_guard._diagnosis import Attempt, Diagnosis, PassedOver
 from bedrock_guard._events import log_fault
 from bedrock_guard._fallback import (
@@ -36,7 +34,7 @@ class Trial:
     """
 
     model_id = ""  # whose turn it is
-    mistake: ParamValidationError | None = None  # the caller's own, which no model would take
+    calls_own_error: Exception | None = None  # every model would fail with it
     passing_error: Exception | None = None  # throttling and the like: it is worth trying again
     attempts: tuple[Attempt, ...] = ()
     unusable: tuple[str, ...] = ()
@@ -79,8 +77,8 @@ class Trial:
 
     def failed(self, error: Exception) -> None:
         """Note that the candidate whose turn it is has failed."""
-        if isinstance(error, ParamValidationError) and not self._call.is_adapted:
-            self.mistake = error
+        if is_of_the_call(error, is_adapted=self._call.is_adapted):
+            self.calls_own_error = error
             return
         self.attempts += (Attempt(self.model_id, code_of(error), words_of(error)),)
         if is_passing(error):
@@ -90,7 +88,7 @@ class Trial:
 
     def run(self) -> Generator[Send, Any, Any]:
         """Send the request to one candidate after the other; return the response, None where none serves."""
-        while self.mistake is None and (params := self.next()) is not None:
+        while self.calls_own_error is None and (params := self.next()) is not None:
             try:
                 return (yield Send(params))
             except Exception as error:  # noqa: BLE001 (whatever it is, the next candidate may do better)

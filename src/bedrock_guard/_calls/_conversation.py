@@ -155,8 +155,8 @@ class _Talk:
         return self.settled
 
     def _failed(self, trial: Trial, denial: ClientError) -> Verdict:
-        if trial.mistake is not None:
-            return Verdict(error=trial.mistake)
+        if trial.calls_own_error is not None:
+            return Verdict(error=trial.calls_own_error)
         call, diagnosis = self._call, trial.diagnosis
         event = Event("fallback_failed", diagnosis, call.operation_name, remembered=trial.is_remembered)
         call.keeper.teller.fallback_failed(event)

@@ -2,12 +2,38 @@
 
 import re
 
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    ParamValidationError,
+    ReadTimeoutError,
+    TokenRetrievalError,
+)
 
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 _PASSING = frozenset(
     {"InternalServerException", "ModelNotReadyException", "ModelTimeoutException", "ServiceUnavailableException"}
 )
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
+_UNAUTHENTICATED = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_NO_CREDENTIALS = (CredentialRetrievalError, NoAuthTokenError, NoCredentialsError, TokenRetrievalError)
 _LASTING = ("AccessDenied", "ResourceNotFound")
 # What AWS says, as a ValidationException, of a model that this Region does not offer so.
 # https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
@@ -19,6 +45,17 @@ def code_of(error: Exception) -> str:
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
     return type(error).__name__
+
+
+def is_of_the_call(error: Exception, *, is_adapted: bool) -> bool:
+    """
+    Tell whether *error* is about the call or whoever makes it, and would be the same for every model.
+
+    The user's hook makes parameters for one model alone.
+    """
+    if isinstance(error, ParamValidationError):
+        return not is_adapted
+    return isinstance(error, _NO_CREDENTIALS) or code_of(error) in _UNAUTHENTICATED
 
 
 def words_of(error: Exception) -> str:

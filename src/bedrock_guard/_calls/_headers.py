@@ -5,6 +5,7 @@ Some handlers hand them over once for each call of the user's (pydantic-ai's `ex
 fallback would go without.
 """
 
+import re
 from contextvars import ContextVar, Token
 from typing import Any, NamedTuple, Protocol
 
@@ -30,7 +31,7 @@ _OWN = frozenset(
 )
 # What parameters become, which the user's hook may have left out.
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html#API_runtime_InvokeModel_RequestSyntax
-_OF_PARAMETERS = "x-amzn-bedrock-"
+_OF_PARAMETERS = re.compile("x-amzn-bedrock-.*|accept|content-type", re.IGNORECASE)
 
 
 class First(NamedTuple):
@@ -84,7 +85,6 @@ def _keep_or_give(request: Any, operation_name: str, **_: Any) -> None:
 
 def _give(first: list[tuple[str, Any]], headers: Any, *, is_adapted: bool) -> None:
     for name, value in first:
-        lower = name.lower()
-        is_left_out = is_adapted and lower.startswith(_OF_PARAMETERS)
-        if name not in headers and lower not in _OWN and not is_left_out:
+        is_left_out = is_adapted and _OF_PARAMETERS.fullmatch(name)
+        if name not in headers and name.lower() not in _OWN and not is_left_out:
             headers[name] = value

@@ -49,7 +49,9 @@ class Body:
 
 def _position_of(file: Any) -> int | None:
     try:
-        return int(file.tell()) if file.seekable() else None
+        # To botocore a body is one that has `seek` and `tell`: mmap's has no more before Python 3.13.
+        is_seekable = file.seekable() if hasattr(file, "seekable") else hasattr(file, "seek")
+        return int(file.tell()) if is_seekable else None
     except Exception:  # noqa: BLE001 (it is anybody's class)
         return None
 
