@@ -414,7 +414,7 @@ def test_unreachable_api_costs_the_route_alone(caplog: pytest.LogCaptureFixture)
     assert unresolved(caplog) == ["EndpointConnectionError"]
 
 
-@pytest.mark.parametrize("status", [429, 500])
+@pytest.mark.parametrize("status", [429, 500, 503])
 def test_passing_failure_is_asked_again(simulator: Simulator, client: Any, status: int) -> None:
     """A throttled or broken answer is no answer yet."""
     control = control_plane((status, b"{}"))

@@ -154,7 +154,10 @@ def _patiently(ask: Callable[[], Any]) -> Any:
 
 def _is_passing(error: BaseException) -> bool:
     # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListInferenceProfiles.html#API_ListInferenceProfiles_Errors
-    return _name_of(error) in ("ThrottlingException", "InternalServerException", "ServiceUnavailableException")
+    # A load balancer says it without a code of AWS's.
+    response: Any = getattr(error, "response", None)
+    metadata = response.get("ResponseMetadata", {}) if isinstance(response, dict) else {}
+    return _name_of(error) == "ThrottlingException" or metadata.get("HTTPStatusCode", 0) >= 500
 
 
 def _name_of(error: BaseException) -> str:
