@@ -353,7 +353,17 @@ def test_each_quotation_mark(mark: str) -> None:
 @pytest.mark.parametrize(
     "mark",
     [
-        *("**{}**", "*{}*", "_{}_", "`{}`", "***{}***", "__{}__", "[{}](https://docs.aws.amazon.com/a_b)"),
+        *(
+            "\n*{}*",
+            "\n_{}_",
+            "**{}**",
+            "*{}*",
+            "_{}_",
+            "`{}`",
+            "***{}***",
+            "__{}__",
+            "[{}](https://docs.aws.amazon.com/a_b)",
+        ),
         *("<u>{}</u>", "<mark>{}</mark>", '<a href="https://docs.aws.amazon.com/">{}</a>'),
     ],
 )

@@ -13,7 +13,7 @@ PATIENCE = 1.0  # seconds that calls wait for an answer
 GIVEN_UP = 60.0  # seconds after which a question without an answer is asked again
 
 _MEANING = {"off": False, "0": False, "false": False, "no": False, "on": True, "1": True, "true": True, "yes": True}
-_warned = {""}
+_warned: set[tuple[str, str]] = set()
 
 
 def is_guard_off() -> bool:
@@ -27,8 +27,8 @@ def _said(name: str) -> bool | None:
     if said is None:
         return None
     word = said.strip().lower()
-    if word not in _MEANING and word not in _warned:
-        _warned.add(word)
+    if word and word not in _MEANING and (name, word) not in _warned:
+        _warned.add((name, word))
         warn("bedrock_guard.switch_not_understood", f"{name} is on or off; {said[:40]!r} is ignored")
     return _MEANING.get(word)
 

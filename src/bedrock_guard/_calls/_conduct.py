@@ -85,7 +85,7 @@ class Conduct(Call):
         self.drill, self.keeper = None, self.guard
 
     def close(self) -> None:
-        """End it. Where it was to probe and has found out nothing, the next call does."""
+        """End it. Where it was to probe and has found out nothing, another call does, after a pause."""
         self.trial = self.rehearsed = self.first = None  # an error that is kept holds this, and would be held by it
         try:
             if self.probed is not None:

@@ -14,7 +14,7 @@ from bedrock_guard._fallback._status import Degradation, unwatch, watch
 from bedrock_guard._fork import clean_in_child
 
 LONGEST = 60 * 60  # seconds: relapses double the period up to this, and a probe is waited for so long
-PAUSE = 10  # seconds
+PAUSE = 10  # seconds after a probe that told nothing
 _MOST = 1024
 
 

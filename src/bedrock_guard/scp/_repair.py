@@ -44,9 +44,10 @@ def repair(
 
     A pattern such as `jp.*` among *model_ids* makes one edit for a family. Every statement that denies the call, at
     every level, is made to exempt the profile, its source Region pinned; a level whose policies do not allow the call
-    gets an Allow statement, under the conditions on which they allow it in the source Region. *widen* adds Regions (`unspecified` for a global profile) to the statements' lists instead,
-    which opens them to all that the statements are about. Statements of AWS Control Tower are not edited: those with
-    its Sids, and the documents *managed* (level, number; from 0). The other arguments are those of `check`.
+    gets an Allow statement, under the conditions on which they allow it in the source Region. *widen* adds Regions
+    (`unspecified` for a global profile) to the statements' lists instead, which opens them to all that the statements
+    are about. Statements of AWS Control Tower are not edited: those with its Sids, and the documents *managed* (level,
+    number; from 0). The other arguments are those of `check`.
 
     What cannot be repaired is among the `obstacles`. Raises as `check_all` does.
     """
